@@ -1,0 +1,163 @@
+"""Approval (稳岗返还批量核定): a maker freezes a batch with control totals, another clerk approves it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.contracts.base import Command, Event, Query, View
+from services.contracts.values import (
+    BasisPoints,
+    BatchId,
+    CreditCode,
+    Money,
+    RefundId,
+    Region,
+    ScreeningId,
+    Sealed,
+    ShortText,
+    SizeClass,
+    UnitNo,
+    Year,
+)
+
+
+class BatchState(StrEnum):
+    """How far a batch is. FILLING and APPROVING are under way; the others wait for people or are final."""
+
+    FILLING = "filling"
+    MADE = "made"
+    APPROVING = "approving"
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+class BatchFilter(View):
+    """Which of the eligible units a batch takes."""
+
+    region: Region | None = None
+    sizes: tuple[SizeClass, ...] = ()
+    min_amount: Money | None = None
+    max_amount: Money | None = None
+
+
+class BatchView(View):
+    """A batch with its control totals: count, sum (fen), digest over its items."""
+
+    batch_id: BatchId
+    number: str
+    screening_id: ScreeningId
+    programme_year: Year
+    filter: BatchFilter
+    state: BatchState
+    count: int
+    amount: Money
+    digest: str | None
+    refunds_made: int
+    maker: str
+    made_at: datetime
+    checker: str | None
+    checked_at: datetime | None
+    reason: str | None
+
+
+class BatchesView(View):
+    """Batches, the latest first."""
+
+    batches: tuple[BatchView, ...]
+
+
+class BatchItemView(View):
+    """One line of a batch."""
+
+    unit_no: UnitNo
+    unit_name: str
+    credit_code: CreditCode
+    base: Money
+    ratio: BasisPoints
+    amount: Money
+
+
+class BatchItemsView(View):
+    """A page of lines in the order of unit numbers."""
+
+    items: tuple[BatchItemView, ...]
+    next_after: UnitNo | None
+
+
+class MakeBatch(Command[BatchView]):
+    """Freeze a batch: eligible units of a finished run that no other batch of the programme holds."""
+
+    screening_id: ScreeningId
+    filter: BatchFilter = BatchFilter()
+
+
+class ApproveBatch(Command[BatchView]):
+    """复核: another clerk approves. The totals it saw are sent along: it approves what it looked at."""
+
+    batch_id: BatchId
+    count: int
+    amount: Money
+
+
+class ReturnBatch(Command[BatchView]):
+    """Another clerk sends the batch back; its units are free again."""
+
+    batch_id: BatchId
+    reason: ShortText
+
+
+class GetBatch(Query[BatchView]):
+    """Show one batch."""
+
+    batch_id: BatchId
+
+
+class ListBatches(Query[BatchesView]):
+    """Show the latest batches."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class ListBatchItems(Query[BatchItemsView]):
+    """Page through a batch."""
+
+    batch_id: BatchId
+    after: UnitNo | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class BatchRequested(Event):
+    """A batch has to be filled and frozen."""
+
+    version: Literal[1] = 1
+    batch_id: BatchId
+
+
+class BatchApproved(Event):
+    """The refunds of a batch have to be made."""
+
+    version: Literal[1] = 1
+    batch_id: BatchId
+
+
+class ApprovedRefund(View):
+    """What others need to know of one approved refund."""
+
+    refund_id: RefundId
+    number: str
+    employer: CreditCode
+    unit_name: str
+    amount: Money
+    phone: Sealed | None
+
+
+class RefundsApproved(Event):
+    """Up to 5,000 refunds of a batch are approved; their employers have to be told."""
+
+    version: Literal[1] = 1
+    batch_id: BatchId
+    programme_year: Year
+    deadline: date
+    refunds: tuple[ApprovedRefund, ...]

@@ -1,0 +1,1 @@
+"""Accounts of employers and their administrators."""

@@ -1,0 +1,1 @@
+"""Clerks: accounts, posts, regions."""

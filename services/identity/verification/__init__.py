@@ -1,0 +1,1 @@
+"""Verification codes: pictures to read, codes by SMS."""

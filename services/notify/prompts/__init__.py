@@ -1,0 +1,1 @@
+"""Prompts: reminders that wait until their business is done."""

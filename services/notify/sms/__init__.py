@@ -1,0 +1,1 @@
+"""SMS: every message from created to sent or failed."""

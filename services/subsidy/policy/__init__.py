@@ -1,0 +1,1 @@
+"""Policy: the rules of a programme as versioned data."""

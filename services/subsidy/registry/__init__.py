@@ -1,0 +1,1 @@
+"""Registry: the clerks' files become insured units, monthly contributions and lists."""
