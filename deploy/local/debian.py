@@ -11,7 +11,7 @@ from deploy.local.terminal import Trouble, step
 
 POLICY = Path("/usr/sbin/policy-rc.d")  # its answer 101: no service starts on install
 # Every Debian has these, and a second copy on the library path would not fit the first.
-ALWAYS_THERE = ("libc6_", "libgcc-s1_", "libstdc++6_", "perl", "python3", "debconf", "adduser_", "openssl_")
+ALWAYS_THERE = ("libc6_", "libgcc-s1_", "libstdc++6_", "perl", "debconf", "adduser_", "openssl_")
 
 
 def is_root() -> bool:

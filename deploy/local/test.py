@@ -1,0 +1,62 @@
+"""make test: everything, on private throw-away servers that end with it, whatever happens.
+
+`make test ONLY="tests/broker tests/services"` runs these folders alone, on the same servers.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+
+from deploy.local import browser
+from deploy.local.broker import Broker
+from deploy.local.house import ROOT
+from deploy.local.postgres import Postgres
+from deploy.local.s3 import S3
+from deploy.local.terminal import run_command, say
+
+FOLDER = ROOT / "var/test"
+# A pytest process each: tests/containers are patched for eventlet.
+GROUPS = ("tests/gateway", "tests/broker", "tests/containers", "tests/journeys")
+
+
+def main() -> int:
+    """Run all groups, also after a failure; the last line says which failed."""
+    began = time.monotonic()
+    with ExitStack() as servers:
+        environment = _start_servers(servers)
+        commands = {"check": ["make", "--no-print-directory", "check"]}
+        commands |= {group: [sys.executable, "-m", "pytest", "-q", group] for group in GROUPS}
+        if only := sys.argv[1:]:
+            commands = {group: [sys.executable, "-m", "pytest", "-q", group] for group in only}
+        failed = [name for name, command in commands.items() if not _passes(name, command, environment)]
+    say(f"{'failed: ' + ', '.join(failed) if failed else 'all passed'} in {time.monotonic() - began:.0f} s")
+    return 1 if failed else 0
+
+
+def _start_servers(servers: ExitStack) -> dict[str, str]:
+    broker, postgres, s3 = Broker(FOLDER / "broker"), Postgres(FOLDER / "postgres"), S3(FOLDER / "s3")
+    for node in (broker, postgres, s3):
+        servers.callback(node.stop)
+        node.start()
+    for name in ("test", "identity", "subsidy", "notify", "archive"):
+        postgres.create_database(name)
+    return {
+        **os.environ,
+        "TEST_BROKER_URL": broker.url,
+        "TEST_POSTGRES_SERVER": postgres.server,
+        "TEST_POSTGRES_URL": f"{postgres.server}/test",
+        "TEST_S3_URL": s3.url,
+        "TEST_CHROMIUM": str(browser.prepare()),
+        "FONTS": str(ROOT / "var/fonts"),
+    }
+
+
+def _passes(name: str, command: list[str], environment: dict[str, str]) -> bool:
+    say(f"--- {name}")
+    return subprocess.run(command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL).returncode == 0
+
+
+if __name__ == "__main__":
+    run_command(main)
