@@ -1,0 +1,48 @@
+"""PostgreSQL's COPY in its text format: rows as a stream that is never whole in memory."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+Processor = Callable[[Any], Any] | None
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+class CopyText:
+    """A file-like object over rows, as `copy_expert` reads it. `processors`: one per column, or None."""
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]], processors: Sequence[Processor]) -> None:
+        self._lines = (_line(row, processors) for row in rows)
+        self._rest = bytearray()
+
+    def read(self, size: int) -> bytes:
+        """Return up to `size` bytes; none at the end."""
+        for line in self._lines:
+            self._rest += line
+            if len(self._rest) >= size:
+                break
+        taken = bytes(self._rest[:size])
+        del self._rest[:size]
+        return taken
+
+
+def _line(row: tuple[Any, ...], processors: Sequence[Processor]) -> bytes:
+    if len(row) != len(processors):
+        raise ValueError(f"a row of {len(row)} values for {len(processors)} columns")
+    fields = (
+        _field(process(value) if process and value is not None else value)
+        for value, process in zip(row, processors, strict=True)
+    )
+    return ("\t".join(fields) + "\n").encode()
+
+
+def _field(value: Any) -> str:
+    if value is None:
+        return r"\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, bytes):
+        return rf"\\x{value.hex()}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).translate(_ESCAPES)
