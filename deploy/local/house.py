@@ -104,7 +104,7 @@ class House:
         first = self._first_health_port()
         for node in self.nodes:
             node.start()
-        self.environment = self._make_environment(**web)
+        self.environment = self.make_environment(**web)
         for words in ("migrate", "topology", "seed"):
             self.operate(words)
         with step("start the services"):
@@ -143,7 +143,8 @@ class House:
 
     # the environment
 
-    def _make_environment(self, *, gateway: int, push: int) -> dict[str, str]:
+    def make_environment(self, *, gateway: int, push: int) -> dict[str, str]:
+        """Return what every process of the house is told."""
         inherited = {name: value for name, value in os.environ.items() if name not in ("PORT", "CLOCK")}
         return {
             **inherited,

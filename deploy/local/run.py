@@ -25,7 +25,7 @@ def main() -> None:
         if "--reset" in sys.argv:
             _reset()
         else:
-            _run(House(FOLDER, ports=_ports(), replicas=_replicas(), keep=True))
+            _run(House(FOLDER, ports=ports(), replicas=replicas(), keep=True))
 
 
 def _run(house: House) -> None:
@@ -66,14 +66,15 @@ def _reset() -> None:
     say("var/run is gone: the next `make run` begins anew")
 
 
-def _ports() -> Ports:
+def ports() -> Ports:
+    """Return the fixed ports, or those that the environment names: GATEWAY_PORT, …"""
     defaults = {"gateway": 8000, "push": 8001, "broker": 5690, "health": 7000}
     return Ports(
         **{name: _number(f"{name.upper()}_PORT", port, at_least=1) for name, port in defaults.items()}
     )
 
 
-def _replicas() -> dict[str, int]:
+def replicas() -> dict[str, int]:
     """Return how many of each kind: SUBSIDY_WORKER=2."""
     return {kind: _number(kind.upper().replace("-", "_"), 1, at_least=0) for kind in supervise.kinds()}
 

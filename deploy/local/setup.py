@@ -77,12 +77,12 @@ def _install_with_uv(lock: str) -> bool:
     uv = ENVIRONMENT / "bin/uv"
     if not uv.exists():
         pin = VAR / "uv.txt"
-        pin.write_text(_entry_of("uv", (ROOT / "requirements-dev.txt").read_text()))
+        pin.write_text(entry_of("uv", (ROOT / "requirements-dev.txt").read_text()))
         _run(*_pip(), "install", "-q", "--require-hashes", "-r", pin)
     return _works(uv, "pip", "install", "-q", "--python", PYTHON, "--require-hashes", "-r", ROOT / lock)
 
 
-def _entry_of(package: str, lock: str) -> str:
+def entry_of(package: str, lock: str) -> str:
     """Return a package's lines of a lock, hashes and all."""
     _, start, rest = f"\n{lock}".partition(f"\n{package}==")
     lines = f"{start.strip()}{rest}".splitlines()
