@@ -1,7 +1,7 @@
 """`python -m tests.contracts.write`: write what a new or changed message needs, then read the diff.
 
-Schemas are written anew. A golden example is written where there is none, or where the message has got or lost
-a field; what an example already says stays.
+Schemas are written anew. A golden example is written where there is none, or where the message has got or
+lost a field; what an example already says stays.
 """
 
 import json

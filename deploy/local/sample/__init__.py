@@ -1,0 +1,1 @@
+"""A sample province: believable insured units of Henan, and hand-made ones that show each rule."""
