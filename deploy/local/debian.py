@@ -57,9 +57,8 @@ def unpack(folder: Path, *packages: str, absent: tuple[str, ...] = ()) -> Path:
 
 def library_path(root: Path) -> str:
     """Return LD_LIBRARY_PATH for programs of an unpacked folder."""
-    return ":".join(
-        str(path) for pattern in ("usr/lib/*-linux-gnu", "lib/*-linux-gnu") for path in root.glob(pattern)
-    )
+    places = ("usr/lib/*-linux-gnu", "lib/*-linux-gnu", "usr/lib/*-linux-gnu/pulseaudio")
+    return ":".join(str(path) for place in places for path in root.glob(place))
 
 
 def _download(work: Path, packages: tuple[str, ...], absent: tuple[str, ...]) -> list[Path]:
