@@ -1,11 +1,32 @@
-"""Settings of the identity service: IDENTITY_DATABASE_URL, IDENTITY_MAX_WORKERS."""
+"""Settings of the identity service: IDENTITY_DATABASE_URL, IDENTITY_SESSION_PRIVATE_KEY and so on."""
 
+from typing import Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings import Settings as BaseSettings
 
 
 class Settings(BaseSettings):
-    """Nothing of its own yet."""
+    """What identity needs beside the common values."""
 
     model_config = SettingsConfigDict(env_prefix="IDENTITY_")
+
+    session_private_key: SecretStr = Field(description="Ed25519, PEM; its public half is SESSION_PUBLIC_KEY")
+    password_memory_kib: int = Field(default=19_456, ge=19_456, description="argon2id: OWASP's minimum")
+    password_passes: int = Field(default=2, ge=2, description="argon2id: passes over the memory")
+    development_password: SecretStr = Field(
+        default=SecretStr("Wengang-2023"), description="of the clerks that only a development seed makes"
+    )
+
+    @model_validator(mode="after")
+    def check_key_pair(self) -> Self:
+        """A session that nobody can verify would lock everybody out: fail at start instead."""
+        private = load_pem_private_key(self.session_private_key.get_secret_value().encode(), password=None)
+        public = load_pem_public_key(self.session_public_key.encode())
+        if not isinstance(private, Ed25519PrivateKey) or private.public_key() != public:
+            raise ValueError("IDENTITY_SESSION_PRIVATE_KEY is not the Ed25519 key of SESSION_PUBLIC_KEY")
+        return self

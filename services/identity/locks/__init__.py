@@ -1,0 +1,1 @@
+"""Locks: counts failed attempts per account, known or not, and locks it for a while."""

@@ -1,0 +1,1 @@
+"""The outside: signed tokens (JWT)."""
