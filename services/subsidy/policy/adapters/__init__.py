@@ -1,0 +1,1 @@
+"""The programmes that come with the product."""

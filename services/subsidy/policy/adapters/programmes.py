@@ -1,0 +1,14 @@
+"""Reads the programmes that lie beside the code as JSON."""
+
+import json
+from pathlib import Path
+
+from services.subsidy.policy.domain import Policy
+from services.subsidy.policy.store import parse_policy
+
+PROGRAMMES = Path(__file__).parent.parent / "programmes"
+
+
+def read_programme(name: str) -> Policy:
+    """Return a programme by the name of its file; what is wrong in it is an error here, not later."""
+    return parse_policy(json.loads((PROGRAMMES / f"{name}.json").read_text("utf-8")))

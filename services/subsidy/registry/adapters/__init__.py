@@ -1,0 +1,1 @@
+"""The clerks' files and the parts made of them."""

@@ -1,0 +1,212 @@
+"""Verdicts. Pure: (policy, facts) → verdict; the columns of adapters/columns.py give the same, faster.
+
+Amounts in fen, rates in basis points. None is unknown, and what rests on it is unknown.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import reduce
+from typing import Literal
+
+from services.contracts.subsidy.screening import CriterionResult, Outcome, ScreeningState
+from services.contracts.values import BlobRef, ImportId, Money, ScreeningId, Sha256, Year
+from services.subsidy.policy.domain import Criterion, Expression, Policy, Value, figures
+from services.subsidy.registry.domain import PARTITIONS
+
+UNITS_PER_CHUNK = 20_000
+Result = Literal["pass", "fail", "unknown"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screening:
+    """A run of one policy version over one snapshot; its counters grow with every chunk."""
+
+    id: ScreeningId
+    programme_year: Year
+    policy_version: int
+    policy_digest: Sha256
+    by: str
+    by_name: str
+    started_at: datetime
+    state: ScreeningState = ScreeningState.FREEZING
+    problem: str | None = None
+    snapshot: BlobRef | None = None
+    employers_import_id: ImportId | None = None
+    chunks: int = 0
+    chunks_done: int = 0
+    units: int = 0
+    eligible: int = 0
+    ineligible: int = 0
+    unknown: int = 0
+    amount: Money = 0
+    finished_at: datetime | None = None
+
+    def freeze(self, *, snapshot: BlobRef, employers: ImportId, units: int, chunks: int) -> "Screening":
+        """The snapshot stands: its chunks wait for their verdicts."""
+        frozen = replace(self, state=ScreeningState.RUNNING, snapshot=snapshot, employers_import_id=employers)
+        return replace(frozen, units=units, chunks=chunks)
+
+    def fail(self, *, problem: str, at: datetime) -> "Screening":
+        """There is nothing to screen."""
+        return replace(self, state=ScreeningState.FAILED, problem=problem, finished_at=at)
+
+    def add(self, chunk: "Chunk", *, at: datetime) -> "Screening":
+        """Count a chunk; the last one finishes the run."""
+        done = self.chunks_done + 1
+        last = done == self.chunks
+        return replace(
+            self,
+            chunks_done=done,
+            eligible=self.eligible + chunk.eligible,
+            ineligible=self.ineligible + chunk.ineligible,
+            unknown=self.unknown + chunk.unknown,
+            amount=self.amount + chunk.amount,
+            state=ScreeningState.DONE if last else self.state,
+            finished_at=at if last else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """What came out of one chunk; `digest` is that of its verdict rows."""
+
+    chunk: int
+    digest: Sha256
+    units: int
+    eligible: int
+    ineligible: int
+    unknown: int
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Bits of criteria that fail and of criteria whose data are missing, and what follows."""
+
+    outcome: Outcome
+    reasons: int
+    unknowns: int
+    layoff_rate: int | None
+    ratio: int
+    amount: Money
+
+
+def plan_chunks(rows: Mapping[int, int]) -> list[tuple[int, ...]]:
+    """Return the partitions of each chunk, given the units in each partition: one chunk for a small province,
+    all 64 for a large one; about 20,000 units each."""
+    groups = 1
+    while groups < PARTITIONS and groups * UNITS_PER_CHUNK < sum(rows.values()):
+        groups *= 2
+    chunks = [tuple(part for part in sorted(rows) if part % groups == group) for group in range(groups)]
+    return [chunk for chunk in chunks if chunk]
+
+
+def evaluate(expression: Expression, values: Mapping[str, Value], parameters: Mapping[str, int]) -> Value:
+    """Return what an expression gives for one unit; None when it rests on a missing fact."""
+    if isinstance(expression, int):
+        return expression
+    if isinstance(expression, str):
+        if expression[0] in "$'":
+            return parameters[expression[1:]] if expression[0] == "$" else expression[1:]
+        return values[expression]
+    operator, *operands = expression
+    if operator == "if":
+        condition = evaluate(operands[0], values, parameters)
+        return None if condition is None else evaluate(operands[2 - bool(condition)], values, parameters)
+    found = [evaluate(each, values, parameters) for each in operands]
+    if any(value is None for value in found):
+        return None
+    return found[0] in found[1:] if operator == "in" else _calculate(operator, *map(int, found))  # type: ignore[arg-type]
+
+
+def _calculate(operator: str, left: int, right: int) -> Value:
+    """Return left (operator) right. Half up is (2a + b) ÷ 2b, rounded down; a division by zero is unknown."""
+    if operator == "div_half_up":
+        return (2 * left + right) // (2 * right) if right else None
+    arithmetic = {"+": left + right, "-": left - right, "*": left * right, "min": min(left, right)}
+    if operator in arithmetic:
+        return arithmetic[operator]
+    return {
+        "<": left < right,
+        "<=": left <= right,
+        "==": left == right,
+        ">=": left >= right,
+        ">": left > right,
+    }[operator]
+
+
+def with_derived(
+    policy: Policy, facts: Mapping[str, Value], parameters: Mapping[str, int]
+) -> dict[str, Value]:
+    """Return the facts with layoff rate and ratio."""
+    layoff_rate = evaluate(policy.layoff_rate, facts, parameters)
+    values = {**facts, "layoff_rate": layoff_rate}
+    return {**values, "ratio": evaluate(policy.ratio, values, parameters)}
+
+
+def apply(criterion: Criterion, values: Mapping[str, Value], parameters: Mapping[str, int]) -> Result:
+    """Apply one criterion to one unit."""
+    found = evaluate(criterion.expression, values, parameters)
+    return "unknown" if found is None else "pass" if found else "fail"
+
+
+def decide(policy: Policy, facts: Mapping[str, Value], region: str) -> Verdict:
+    """Return the verdict on one unit: one failure is enough, a gap makes the rest unknown."""
+    parameters = policy.parameters_in(region)
+    values = with_derived(policy, facts, parameters)
+    results = [(each.bit, apply(each, values, parameters)) for each in policy.criteria]
+    reasons = _mask(bit for bit, result in results if result == "fail")
+    unknowns = _mask(bit for bit, result in results if result == "unknown")
+    amount = evaluate(policy.amount, values, parameters)
+    incomplete = bool(unknowns) or amount is None
+    outcome = Outcome.INELIGIBLE if reasons else Outcome.UNKNOWN if incomplete else Outcome.ELIGIBLE
+    return Verdict(
+        outcome=outcome,
+        reasons=reasons,
+        unknowns=unknowns,
+        layoff_rate=None if values["layoff_rate"] is None else int(values["layoff_rate"]),
+        ratio=int(values["ratio"] or 0),
+        amount=int(amount or 0) if outcome is Outcome.ELIGIBLE else 0,
+    )
+
+
+def _mask(bits: Iterable[int]) -> int:
+    return reduce(lambda mask, bit: mask | 1 << bit, bits, 0)
+
+
+def codes_of(policy: Policy, mask: int) -> tuple[str, ...]:
+    """Return the codes of the criteria in a mask, in the order of the policy."""
+    return tuple(each.code for each in policy.criteria if mask >> each.bit & 1)
+
+
+def explain(policy: Policy, facts: Mapping[str, Value], region: str) -> tuple[CriterionResult, ...]:
+    """Return every criterion with the numbers of one unit put in."""
+    parameters = policy.parameters_in(region)
+    values = with_derived(policy, facts, parameters)
+    chinese, english = figures({**parameters, **values})
+    return tuple(
+        CriterionResult(
+            code=each.code,
+            clause=each.clause,
+            result=apply(each, values, parameters),
+            zh=each.zh.format_map(chinese),
+            en=each.en.format_map(english),
+        )
+        for each in policy.criteria
+    )
+
+
+def derivation(verdict: Verdict, base: Money) -> tuple[str, str]:
+    """Return in Chinese and English how the amount came about."""
+    numbers, _ = figures({"base": base, "ratio": verdict.ratio, "amount": verdict.amount})
+    if verdict.outcome is Outcome.ELIGIBLE:
+        chinese = "{base:yuan} 元 × {ratio:percent} = {amount:yuan} 元（四舍五入到分）"
+        english = "{base:yuan} × {ratio:percent} = {amount:yuan} yuan, half up"
+    elif verdict.outcome is Outcome.INELIGIBLE:
+        chinese = "不符合条件，不予返还（基数 {base:yuan} 元）"
+        english = "not eligible, nothing is refunded (base {base:yuan} yuan)"
+    else:
+        chinese = "数据缺失，暂不能核定（基数 {base:yuan} 元）"
+        english = "data are missing, the amount cannot be settled (base {base:yuan} yuan)"
+    return chinese.format_map(numbers), english.format_map(numbers)
