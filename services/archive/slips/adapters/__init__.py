@@ -1,0 +1,1 @@
+"""How a slip becomes paper: typefaces → typesetting → the drawn form → PDF/A."""
