@@ -1,0 +1,174 @@
+"""The rules of approval. Pure: (state, facts, at) → state. Money in fen, rates in basis points, times UTC."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from services.contracts.errors import Conflict, Forbidden, Refused
+from services.contracts.subsidy.approval import BatchFilter, BatchState
+from services.contracts.subsidy.screening import ScreeningState
+from services.contracts.values import (
+    Actor,
+    BasisPoints,
+    BatchId,
+    CreditCode,
+    Money,
+    Post,
+    RefundId,
+    Region,
+    ScreeningId,
+    Sealed,
+    SizeClass,
+    UnitNo,
+    UnitType,
+    Year,
+)
+
+EMPTY_BATCH = "empty_batch"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """Control totals: how many lines, how much, and a sha256 over them in the order of unit numbers."""
+
+    count: int
+    amount: Money
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refund:
+    """What is approved for one unit in one programme, as it was when the batch was frozen."""
+
+    id: RefundId
+    number: str
+    batch_id: BatchId
+    programme_year: Year
+    base_year: Year
+    policy_version: int
+    policy_digest: str
+    deadline: date
+    unit_no: UnitNo
+    credit_code: CreditCode
+    unit_name: str
+    unit_type: UnitType
+    size_class: SizeClass
+    region: Region
+    headcount: int
+    layoff_rate: BasisPoints
+    base: Money
+    ratio: BasisPoints
+    amount: Money
+    account_name: str
+    account: Sealed
+    bank: str
+    contact: str
+    phone: Sealed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Refunds that are approved, or sent back, together. `made_up_to`: the last unit with a refund."""
+
+    id: BatchId
+    number: str
+    screening_id: ScreeningId
+    programme_year: Year
+    base_year: Year
+    policy_version: int
+    policy_digest: str
+    deadline: date
+    region: Region
+    filter: BatchFilter
+    state: BatchState
+    maker: str
+    maker_name: str
+    made_at: datetime
+    count: int = 0
+    amount: Money = 0
+    digest: str | None = None
+    left_out: int = 0
+    refunds_made: int = 0
+    made_up_to: UnitNo | None = None
+    checker: str | None = None
+    checker_name: str | None = None
+    checked_at: datetime | None = None
+    reason: str | None = None
+
+    def freeze(self, *, totals: Totals, left_out: int) -> "Batch":
+        """Fix the control totals; a batch without a line goes back by itself."""
+        if self.state is not BatchState.FILLING:
+            return self
+        state, reason = (BatchState.MADE, None) if totals.count else (BatchState.RETURNED, EMPTY_BATCH)
+        return replace(self, state=state, reason=reason, left_out=left_out, **vars(totals))
+
+    def approve(self, *, by: Actor, count: int, amount: Money, at: datetime) -> "Batch":
+        """Another clerk approves the totals it looked at."""
+        self._require_checker(by)
+        if (count, amount) != (self.count, self.amount):
+            raise Conflict(
+                "totals_changed",
+                "the totals are not those of the batch",
+                count=self.count,
+                amount=self.amount,
+            )
+        return self._checked(BatchState.APPROVING, by, at)
+
+    def send_back(self, *, by: Actor, reason: str, at: datetime) -> "Batch":
+        """Another clerk returns the batch; its units are free for the next one."""
+        self._require_checker(by)
+        return replace(self._checked(BatchState.RETURNED, by, at), reason=reason)
+
+    def with_refunds(self, *, count: int, up_to: UnitNo) -> "Batch":
+        """Count one more chunk of refunds."""
+        return replace(self, refunds_made=self.refunds_made + count, made_up_to=up_to)
+
+    def finish(self) -> "Batch":
+        """All refunds are made."""
+        if self.refunds_made != self.count:
+            raise ValueError(f"batch {self.number}: {self.refunds_made} refunds for {self.count} lines")
+        return replace(self, state=BatchState.APPROVED)
+
+    def _require_checker(self, by: Actor) -> None:
+        by.require_post(Post.REVIEWER, region=self.region)
+        if by.id == self.maker:
+            raise Forbidden("maker_is_checker", "who made a batch cannot check it", maker=self.maker)
+        if self.state is not BatchState.MADE:
+            raise Refused("batch_not_open", "this batch does not wait for a check", state=self.state.value)
+
+    def _checked(self, state: BatchState, by: Actor, at: datetime) -> "Batch":
+        return replace(self, state=state, checker=by.id, checker_name=by.name, checked_at=at)
+
+
+def control_totals(lines: Iterable[tuple[UnitNo, Money]]) -> Totals:
+    """Return the totals of lines in the order of unit numbers; the digest is over "unit_no,amount\\n"."""
+    count, total, digest = 0, 0, hashlib.sha256()
+    for unit_no, amount in lines:
+        count, total = count + 1, total + amount
+        digest.update(f"{unit_no},{amount}\n".encode())
+    return Totals(count=count, amount=total, digest=digest.hexdigest())
+
+
+def require_done(*, state: ScreeningState) -> None:
+    """A batch rests on a finished run."""
+    if state is not ScreeningState.DONE:
+        raise Refused("screening_not_done", "this run is not finished", state=state.value)
+
+
+def require_maker(*, actor: Actor, filter: BatchFilter) -> Region:
+    """Return the region that a batch of this clerk covers: the filter's, else the clerk's own."""
+    region = filter.region or actor.region
+    _require(actor, region, Post.APPROVER)
+    return region
+
+
+def require_onlooker(*, actor: Actor, region: Region) -> None:
+    """Batches are for the clerks of the region who make, check, publish, pay and audit them."""
+    _require(actor, region, Post.APPROVER, Post.REVIEWER, Post.NOTICE, Post.PAYMENT, Post.AUDITOR)
+
+
+def _require(actor: Actor, region: Region, *posts: Post) -> None:
+    actor.require_post(*posts)
+    if not actor.covers(region):
+        raise Forbidden("not_your_region", "this is outside your region", region=region)
