@@ -43,7 +43,10 @@ class BatchFilter(View):
 
 
 class BatchView(View):
-    """A batch with its control totals: count, sum (fen), digest over its items."""
+    """A batch with its control totals: count, sum (fen), digest over its items.
+
+    `left_out`: eligible units that could not be paid, because account or phone are missing.
+    """
 
     batch_id: BatchId
     number: str
@@ -60,6 +63,7 @@ class BatchView(View):
     checker: str | None
     checked_at: datetime | None
     reason: str | None
+    left_out: int = 0
 
 
 class BatchesView(View):
@@ -69,7 +73,7 @@ class BatchesView(View):
 
 
 class BatchItemView(View):
-    """One line of a batch."""
+    """One line of a batch. `missing`: what a unit lacks that was left out (account, bank, phone, …)."""
 
     unit_no: UnitNo
     unit_name: str
@@ -77,6 +81,7 @@ class BatchItemView(View):
     base: Money
     ratio: BasisPoints
     amount: Money
+    missing: tuple[str, ...] = ()
 
 
 class BatchItemsView(View):
@@ -121,9 +126,10 @@ class ListBatches(Query[BatchesView]):
 
 
 class ListBatchItems(Query[BatchItemsView]):
-    """Page through a batch."""
+    """Page through a batch, or through the units that were left out of it."""
 
     batch_id: BatchId
+    left_out: bool = False
     after: UnitNo | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 

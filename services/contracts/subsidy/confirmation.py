@@ -126,7 +126,9 @@ class SubmissionView(View):
 
 
 class ListRefunds(Query[RefundsView]):
-    """Show the employer its refunds."""
+    """Show the employer its refunds; at the counter a reception clerk names the employer."""
+
+    employer: CreditCode | None = None
 
 
 class GetRefund(Query[RefundView]):
