@@ -24,7 +24,7 @@ maintenances = sa.Table(
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("unit_no", sa.ForeignKey(maintained_units.c.unit_no), nullable=False, index=True),
-    sa.Column("credit_code", sa.String(18), nullable=False, index=True),
+    sa.Column("credit_code", sa.String(18), nullable=False),
     sa.Column("unit_name", sa.String(200), nullable=False),
     sa.Column("handler_name", sa.String(200), nullable=False),
     sa.Column("handler_phone", SealedText, nullable=False),
