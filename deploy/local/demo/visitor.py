@@ -1,0 +1,95 @@
+"""Anybody at the door of the gateway: what needs no account, and how the others get in."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import requests
+
+from services.contracts.archive import SlipCheckView
+from services.contracts.base import View
+from services.contracts.identity import PictureCodeView
+from services.contracts.notify import OutboxSmsPageView, OutboxSmsView
+from services.contracts.subsidy.notice import NoticeLinesView, NoticesView, NoticeView
+from services.contracts.subsidy.policy import PoliciesView, PolicyView
+
+PATIENCE = 180  # seconds: longer than anything takes on a slow machine
+
+V = TypeVar("V", bound=View)
+T = TypeVar("T")
+
+
+class SaidNo(Exception):
+    """The gateway answered with a problem."""
+
+    def __init__(self, status: int, code: str, facts: dict[str, Any]) -> None:
+        super().__init__(f"{status} {code}: {facts.get('title', '')} {facts.get('detail', '')}".strip())
+        self.status, self.code, self.facts = status, code, facts
+
+
+def wait_for(what: str, look: Callable[[], T | None], *, seconds: float = PATIENCE) -> T:
+    """Look again and again until there is something; TimeoutError names what did not come."""
+    deadline = time.monotonic() + seconds
+    while (found := look()) is None:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not come within {seconds:.0f} s")
+        time.sleep(0.2)
+    return found
+
+
+class Visitor:
+    """Anybody at the door of the gateway."""
+
+    def __init__(self, gateway_url: str) -> None:
+        self.api = f"{gateway_url.rstrip('/')}/api/v1"
+        self.http = requests.Session()
+
+    def notices(self) -> tuple[NoticeView, ...]:
+        """Read what is published."""
+        return self._get(NoticesView, "/notices").notices
+
+    def notice_lines(self, notice: NoticeView) -> NoticeLinesView:
+        """Read the first page of a notice."""
+        return self._get(NoticeLinesView, f"/notices/{notice.notice_id}/lines")
+
+    def check_slip(self, number: str, check_code: str) -> SlipCheckView:
+        """Verify a slip."""
+        return self._get(SlipCheckView, "/slip-check", number=number, check_code=check_code)
+
+    def outbox_sms(self, phone: str) -> tuple[OutboxSmsView, ...]:
+        """Read the development outbox: what the phone got, the latest first."""
+        return self._get(OutboxSmsPageView, "/outbox-sms", phone=phone).messages
+
+    def policies(self) -> tuple[PolicyView, ...]:
+        """Read the policies in force, the latest programme first."""
+        return self._get(PoliciesView, "/policies").policies
+
+    def policy(self, year: int) -> PolicyView:
+        """Read the policy in force of a programme."""
+        return self._get(PolicyView, f"/policies/{year}")
+
+    def sign_out(self) -> None:
+        """End the session."""
+        self._ask("DELETE", "/sessions/current")
+
+    def _sign_in(self, door: str, **who: str) -> None:
+        """Read the picture code (development tells it) and sign in."""
+        picture = self._post(PictureCodeView, "/picture-codes")
+        if picture.answer is None:
+            raise RuntimeError("only a house in development tells its picture codes")
+        code = {"picture_id": str(picture.picture_id), "picture_code": picture.answer}
+        self._ask("POST", f"/sessions/{door}", json={**who, **code})
+
+    def _get(self, view: type[V], path: str, **query: Any) -> V:
+        return view.model_validate(self._ask("GET", path, params=query).json())
+
+    def _post(self, view: type[V], path: str, **body: Any) -> V:
+        return view.model_validate(self._ask("POST", path, json=body).json())
+
+    def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
+        answer = self.http.request(method, self.api + path, timeout=PATIENCE, **options)
+        if answer.ok:
+            return answer
+        is_problem = "json" in answer.headers.get("Content-Type", "")
+        facts = answer.json() if is_problem else {"title": answer.text[:300]}
+        raise SaidNo(answer.status_code, facts.get("code", "no_problem_document"), facts)

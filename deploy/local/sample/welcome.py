@@ -1,0 +1,41 @@
+"""What a newcomer reads when the house is open."""
+
+from deploy.local.sample.bring_in import (
+    CHECKER,
+    CLERK_PASSWORD,
+    EMPLOYER_PASSWORD,
+    MAKER,
+    RECEPTION,
+)
+from deploy.local.sample.showcase import MAINTAINED_ONLY, THE_EMPLOYER, WITH_ADMINISTRATOR, showcase
+
+NOTICE = "wang.notice"
+
+
+def welcome(gateway_url: str) -> str:
+    """Return addresses, accounts and three things to try, in Chinese and English."""
+    units = {shown.unit.unit_no: shown.unit for shown in showcase(2023)}
+    first, ready, third = (units[number] for number in (THE_EMPLOYER, WITH_ADMINISTRATOR, MAINTAINED_ONLY))
+    return f"""
+稳岗 Wengang · {gateway_url}
+
+  单位网厅   employer portal   {gateway_url}/employer/login
+  经办端     clerk console     {gateway_url}/clerk/login
+  短信       SMS outbox        {gateway_url}/development
+
+  单位 employers
+    {first.credit_code}   {first.name}：已开通，尚未设密码 registered, no password yet · {first.phone}
+    {ready.credit_code}   {ready.name} · {EMPLOYER_PASSWORD}
+    {third.credit_code}   {third.name}：已维护，尚未开通 maintained, not registered yet · {third.phone}
+  经办人员 clerks（{CLERK_PASSWORD}）
+    {MAKER} 核定 makes batches · {CHECKER} 复核 approves them
+    {RECEPTION} 受理 reception · {NOTICE} 公示 notice
+
+  试一试 Try
+    1. 以第一家单位登录（密码留空），用短信验证码注册管理员，确认享受 237,137.15 元，下载确认单。
+       Sign in as the first employer with no password, register with the SMS code, confirm, fetch the slip.
+    2. 以 {MAKER} 登录，查看一家不符合条件的单位的理由，为另一县区生成批次，由 {CHECKER} 复核。
+       Sign in as {MAKER}, see why a unit is not eligible, make a batch; let {CHECKER} approve it.
+    3. 以 {NOTICE} 登录发布公示，再试着改动一次确认：已冻结。
+       Sign in as {NOTICE}, publish the notice, then try to change an answer: it is frozen.
+"""
