@@ -1,14 +1,12 @@
 """`python -m tests.contracts.write`: write what a new or changed message needs, then read the diff.
 
-Schemas are written anew. A golden example is written where there is none, or where the message has got or
-lost a field; what an example already says stays.
+Schemas come from the classes, examples from the story (story.py).
 """
 
 import json
 from pathlib import Path
 from typing import Any
 
-from services.contracts.base import Message
 from tests.contracts.messages import HERE, all_messages, example_file, schema_file
 from tests.contracts.story import tell
 
@@ -18,19 +16,11 @@ def main() -> None:
     written = set()
     for kind in all_messages():
         _write(schema_file(kind), kind.model_json_schema())
-        _write(example_file(kind), _example(kind))
+        _write(example_file(kind), tell(kind))
         written |= {schema_file(kind), example_file(kind)}
     for stale in {*HERE.glob("*/*/*.json")} - written:
         print("removed", stale.relative_to(HERE))
         stale.unlink()
-
-
-def _example(kind: type[Message]) -> dict[str, Any]:
-    told = tell(kind)
-    if not example_file(kind).exists():
-        return told
-    kept = json.loads(example_file(kind).read_text("utf-8"))
-    return {name: kept.get(name, value) for name, value in told.items()}
 
 
 def _write(path: Path, data: dict[str, Any]) -> None:
