@@ -4,7 +4,7 @@ from services.archive.slips import store
 from services.archive.slips.adapters.form_pdf import print_form
 from services.archive.slips.domain import compose, facts_of
 from services.chassis.sealing import unseal
-from services.chassis.worker import Job
+from services.chassis.unit_of_work import Job
 from services.contracts.subsidy.confirmation import RefundConfirmed, RefundWaived
 
 

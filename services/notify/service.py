@@ -1,0 +1,27 @@
+"""The front door of notify: every message it takes."""
+
+from services.chassis.service import Service, event, every, query
+from services.contracts.identity import SmsCodeIssued
+from services.contracts.notify import ListOutboxSms, ListPrompts
+from services.contracts.subsidy.approval import RefundsApproved
+from services.contracts.subsidy.confirmation import RefundConfirmed, RefundWaived
+from services.notify.prompts import handlers as prompts
+from services.notify.prompts import views as prompt_views
+from services.notify.sms import handlers as sms
+from services.notify.sms import jobs as sms_jobs
+from services.notify.sms import views as sms_views
+
+
+class Notify(Service):
+    """Prompts and SMS."""
+
+    name = "notify"
+
+    on_refunds_approved = event(RefundsApproved, prompts.on_refunds_approved)
+    on_refund_confirmed = event(RefundConfirmed, prompts.on_refund_confirmed)
+    on_refund_waived = event(RefundWaived, prompts.on_refund_waived)
+    list_prompts = query(ListPrompts, prompt_views.list_prompts)
+
+    on_sms_code_issued = event(SmsCodeIssued, sms.on_sms_code_issued)
+    dispatch_sms = every(0.5, sms_jobs.dispatch_sms)
+    list_outbox_sms = query(ListOutboxSms, sms_views.list_outbox_sms)
