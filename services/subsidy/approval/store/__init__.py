@@ -1,0 +1,1 @@
+"""What approval keeps: batches, their lines, the refunds made of them, and who decided what."""

@@ -1,0 +1,142 @@
+"""The lines of a batch. A unit stands in one live batch of a programme at most: a unique index says so."""
+
+import functools
+import operator
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.chassis.database import stream
+from services.chassis.unit_of_work import UnitOfWork
+from services.contracts.subsidy.screening import Outcome
+from services.contracts.values import BatchId, Money, UnitNo, region_prefix
+from services.subsidy.approval.domain import Batch
+from services.subsidy.approval.store.batches import batches
+from services.subsidy.approval.store.columns import unit_columns
+from services.subsidy.registry.store import current_employers, units
+from services.subsidy.schema import metadata
+from services.subsidy.screening.store import screenings, verdicts
+
+_SCREENED = ("unit_no", "unit_type", "size_class", "region", "layoff_rate", "base", "ratio", "amount")
+_PAYABLE = ("account", "account_name", "bank", "phone")
+
+batch_items = sa.Table(
+    "batch_items",
+    metadata,
+    sa.Column("batch_id", sa.ForeignKey(batches.c.id), primary_key=True),
+    *unit_columns(complete=False),
+    sa.Column("programme_year", sa.Integer, nullable=False),
+    sa.Column("missing", sa.String(100), nullable=False),
+    sa.Column("live", sa.Boolean, nullable=False),
+)
+sa.Index(
+    "one_live_item",
+    batch_items.c.programme_year,
+    batch_items.c.unit_no,
+    unique=True,
+    postgresql_where=batch_items.c.live,
+    sqlite_where=batch_items.c.live,
+)
+
+
+def fill_batch(uow: UnitOfWork, batch: Batch) -> None:
+    """Take the eligible units that no live batch of the programme holds. Again, it takes nothing new.
+
+    Who it is and what it gets: as it was screened. Account and contact: as the registry has them today.
+    In the order of unit numbers: two batches that are filled at once wait for each other, and never deadlock.
+    """
+    lines = _eligible_lines(batch)
+    dialect = sqlite if uow.connection.dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(batch_items).from_select(lines.selected_columns.keys(), lines)
+    uow.connection.execute(insert.on_conflict_do_nothing())
+
+
+def list_items(
+    uow: UnitOfWork, batch_id: BatchId, after: UnitNo | None, limit: int, left_out: bool
+) -> Sequence[sa.Row[Any]]:
+    """Return a page of lines after a unit: those that count, or those that were left out."""
+    chosen = (batch_items.c.batch_id == batch_id) & (batch_items.c.unit_no > (after or ""))
+    query = sa.select(batch_items).where(chosen, _left_out(left_out))
+    return uow.connection.execute(query.order_by(batch_items.c.unit_no).limit(limit)).all()
+
+
+def stream_lines(uow: UnitOfWork, batch_id: BatchId) -> Iterator[tuple[UnitNo, Money]]:
+    """Yield (unit, amount) of the lines that count, in the order of unit numbers."""
+    query = sa.select(batch_items.c.unit_no, batch_items.c.amount).where(batch_items.c.batch_id == batch_id)
+    for row in stream(uow.connection, query.where(_left_out(False)).order_by(batch_items.c.unit_no), 10_000):
+        yield row.unit_no, row.amount
+
+
+def count_left_out(uow: UnitOfWork, batch_id: BatchId) -> int:
+    """Return how many units a batch could not take."""
+    query = sa.select(sa.func.count()).where(batch_items.c.batch_id == batch_id, _left_out(True))
+    return uow.connection.scalar(query) or 0
+
+
+def free_items(uow: UnitOfWork, batch_id: BatchId) -> None:
+    """Let other batches take the units of this one."""
+    items = batch_items.update().where(batch_items.c.batch_id == batch_id, batch_items.c.live)
+    uow.connection.execute(items.values(live=False))
+
+
+def next_items(uow: UnitOfWork, batch: Batch, limit: int) -> list[dict[str, Any]]:
+    """Return the next lines of which no refund is made yet."""
+    unit = [batch_items.c[column.name] for column in unit_columns(complete=True)]
+    chosen = (batch_items.c.batch_id == batch.id) & (batch_items.c.unit_no > (batch.made_up_to or ""))
+    query = sa.select(*unit).where(chosen, _left_out(False)).order_by(batch_items.c.unit_no).limit(limit)
+    return [dict(row._mapping) for row in uow.connection.execute(query)]
+
+
+def _eligible_lines(batch: Batch) -> sa.Select[Any]:
+    was, now = units.alias("was"), units.alias("now")
+    lacks = {"unit": now.c.unit_no} | {name: now.c[name] for name in _PAYABLE}
+    missing = sa.func.trim(
+        functools.reduce(
+            operator.add, (sa.case((c.is_(None), f"{name} "), else_="") for name, c in lacks.items())
+        )
+    )
+    same = (now.c.import_id == current_employers()) & (now.c.unit_no == was.c.unit_no)
+    taken = sa.exists().where(
+        batch_items.c.programme_year == batch.programme_year,
+        batch_items.c.unit_no == verdicts.c.unit_no,
+        batch_items.c.live,
+    )
+    return (
+        sa.select(
+            sa.literal(batch.id, sa.Uuid).label("batch_id"),
+            sa.literal(batch.programme_year).label("programme_year"),
+            missing.label("missing"),
+            (missing == "").label("live"),
+            was.c.credit_code,
+            was.c.unit_name,
+            *(verdicts.c[name] for name in _SCREENED),
+            sa.func.coalesce(verdicts.c.headcount_now, verdicts.c.headcount_end, 0).label("headcount"),
+            sa.func.coalesce(now.c.contact, "").label("contact"),
+            *(now.c[name] for name in _PAYABLE),
+        )
+        .join(screenings, screenings.c.id == verdicts.c.screening_id)
+        .join(
+            was, (was.c.import_id == screenings.c.employers_import_id) & (was.c.unit_no == verdicts.c.unit_no)
+        )
+        .join(now, same & (now.c.credit_code == was.c.credit_code), isouter=True)
+        .where(verdicts.c.screening_id == batch.screening_id, verdicts.c.outcome == Outcome.ELIGIBLE)
+        .where(verdicts.c.amount > 0, ~taken, *_chosen(batch))
+        .order_by(verdicts.c.unit_no)
+    )
+
+
+def _chosen(batch: Batch) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the conditions of the filter; the region of the batch is the filter's or its maker's."""
+    yield verdicts.c.region.startswith(region_prefix(batch.region))
+    if batch.filter.sizes:
+        yield verdicts.c.size_class.in_(batch.filter.sizes)
+    if batch.filter.min_amount is not None:
+        yield verdicts.c.amount >= batch.filter.min_amount
+    if batch.filter.max_amount is not None:
+        yield verdicts.c.amount <= batch.filter.max_amount
+
+
+def _left_out(left_out: bool) -> sa.ColumnElement[bool]:
+    return batch_items.c.missing != "" if left_out else batch_items.c.missing == ""

@@ -1,0 +1,70 @@
+"""What is seen of batches."""
+
+from services.chassis.unit_of_work import UnitOfWork
+from services.contracts.subsidy.approval import (
+    BatchesView,
+    BatchItemsView,
+    BatchItemView,
+    BatchView,
+    GetBatch,
+    ListBatches,
+    ListBatchItems,
+)
+from services.contracts.values import Region
+from services.subsidy.approval.domain import Batch, require_onlooker
+from services.subsidy.approval.store import batches, items
+
+
+def get_batch(uow: UnitOfWork, query: GetBatch) -> BatchView:
+    """Show a batch to a clerk of its region."""
+    batch = batches.get_batch(uow, query.batch_id)
+    require_onlooker(actor=uow.actor, region=batch.region)
+    return batch_view(batch)
+
+
+def list_batches(uow: UnitOfWork, query: ListBatches) -> BatchesView:
+    """Show the latest batches within the clerk's region."""
+    region: Region = uow.actor.region
+    require_onlooker(actor=uow.actor, region=region)
+    return BatchesView(batches=tuple(map(batch_view, batches.list_batches(uow, region, query.limit))))
+
+
+def list_batch_items(uow: UnitOfWork, query: ListBatchItems) -> BatchItemsView:
+    """Show a page of a batch: the lines that count, or the units left out and what they lack."""
+    require_onlooker(actor=uow.actor, region=batches.get_batch(uow, query.batch_id).region)
+    rows = items.list_items(uow, query.batch_id, query.after, query.limit + 1, query.left_out)
+    lines = tuple(
+        BatchItemView(
+            unit_no=row.unit_no,
+            unit_name=row.unit_name,
+            credit_code=row.credit_code,
+            base=row.base,
+            ratio=row.ratio,
+            amount=row.amount,
+            missing=tuple(row.missing.split()),
+        )
+        for row in rows[: query.limit]
+    )
+    return BatchItemsView(items=lines, next_after=lines[-1].unit_no if len(rows) > query.limit else None)
+
+
+def batch_view(batch: Batch) -> BatchView:
+    """Return the view of a batch."""
+    return BatchView(
+        batch_id=batch.id,
+        number=batch.number,
+        screening_id=batch.screening_id,
+        programme_year=batch.programme_year,
+        filter=batch.filter,
+        state=batch.state,
+        count=batch.count,
+        amount=batch.amount,
+        digest=batch.digest,
+        left_out=batch.left_out,
+        refunds_made=batch.refunds_made,
+        maker=batch.maker_name or batch.maker,
+        made_at=batch.made_at,
+        checker=batch.checker_name or batch.checker,
+        checked_at=batch.checked_at,
+        reason=batch.reason,
+    )
