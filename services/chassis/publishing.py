@@ -42,22 +42,24 @@ class ConfirmedPublisher:
     def publish(self, batch: list[Outgoing]) -> None:
         """Publish events; return when all of them are safe, raise when any may not be."""
         for event in batch:
+            exchange = topology.exchange_of(event.routing_key)
             headers = {"nameko.message_id": event.message_id, "nameko.trace": event.trace}
             self.send(
                 event.body,
-                exchange=topology.EVENTS,
+                exchange=exchange,
                 routing_key=event.routing_key,
+                mandatory=exchange is not topology.NUDGES,
                 message_id=event.message_id,
                 headers=headers,
             )
         self.confirm()
 
-    def send(self, body: Any, **properties: Any) -> None:
-        """Publish one message, unconfirmed yet. A message that no queue takes raises in `confirm`."""
+    def send(self, body: Any, mandatory: bool = True, **properties: Any) -> None:
+        """Publish one message, unconfirmed yet. A mandatory one that no queue takes raises in `confirm`."""
         self._last_tag += 1
         self._unconfirmed.add(self._last_tag)
         self._producer.publish(
-            body, serializer="json", delivery_mode=PERSISTENT, mandatory=True, **properties
+            body, serializer="json", delivery_mode=PERSISTENT, mandatory=mandatory, **properties
         )
 
     def confirm(self) -> None:

@@ -14,7 +14,7 @@ from pydantic_settings import SettingsConfigDict
 from services.chassis.database import insert_if_new
 from services.chassis.settings import Settings
 from services.chassis.unit_of_work import Job, UnitOfWork
-from services.contracts.base import Command, Event, Query, View
+from services.contracts.base import Command, Event, Nudge, Query, View
 from services.contracts.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class ListenerSettings(Settings):
     """LISTENER_DATABASE_URL."""
 
     model_config = SettingsConfigDict(env_prefix="LISTENER_")
+    cure: str = ""  # once this file is there, poison is none
 
 
 class CountView(View):
@@ -62,9 +63,13 @@ class GetCount(Query[CountView]):
 
 
 class Counted(Event):
-    """One more; -1 is poison for whoever hears it, -2 takes its time."""
+    """One more; -1 is poison until there is a cure."""
 
     number: int
+
+
+class Flickered(Nudge):
+    """A hint."""
 
 
 class WeighingAsked(Event):
@@ -98,10 +103,8 @@ def on_counted(work: UnitOfWork, event: Counted) -> None:
     """One row."""
     work.connection.execute(heard.insert().values(number=event.number))
     log.info("heard %s", event.number)
-    if event.number == -1:
+    if event.number == -1 and not Path(work.settings.cure).exists():
         raise RuntimeError("poison")
-    if event.number == -2:
-        time.sleep(2)
 
 
 def weigh(job: Job, event: WeighingAsked) -> None:

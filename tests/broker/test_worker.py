@@ -11,6 +11,9 @@ from tests.broker.conftest import asked
 from tests.broker.processes import letters, numbers, wait_until
 
 
+only_sqlite = pytest.mark.parametrize("kind", ["sqlite"])  # the database plays no part
+
+
 @pytest.fixture
 def hold(env):
     """While this file is there, a job does not end."""
@@ -52,6 +55,7 @@ def test_a_stopped_worker_finishes_what_is_in_hand_and_takes_nothing_more(
     assert numbers(counter_db, counter.begun) == [0, 1, 2, 3, 4], "nothing was begun twice"
 
 
+@only_sqlite
 def test_several_jobs_run_at_a_time_when_the_settings_say_so(replicate, publish, counter_db, hold):
     worker = replicate("counter-worker", COUNTER_MAX_JOBS="3").ready()
     publish(*[asked(number) for number in range(5)])
@@ -61,6 +65,7 @@ def test_several_jobs_run_at_a_time_when_the_settings_say_so(replicate, publish,
     assert worker.terminate() == 0
 
 
+@only_sqlite
 def test_a_job_that_fails_is_tried_again_and_then_a_dead_letter(env, replicate, publish, counter_db):
     worker = replicate("counter-worker").ready()
     publish(asked(-1), asked(1))
