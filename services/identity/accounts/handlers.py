@@ -13,6 +13,7 @@ from services.contracts.identity import (
 from services.identity.accounts import domain, store
 from services.identity.credit_codes import store as credit_codes
 from services.identity.locks import store as locks
+from services.identity.locks.domain import Lock
 from services.identity.passwords.adapters.hashing import hash_password
 from services.identity.passwords.domain import require_good_password
 from services.identity.verification import handlers as verification
@@ -33,6 +34,7 @@ def register_employer(uow: UnitOfWork, command: RegisterEmployer) -> EmployerVie
     if isinstance(opened, Refused):
         locks.save_lock(uow, key, lock.fail(at=uow.now))
         return opened
+    locks.save_lock(uow, key, Lock())
     store.add_employer(uow, opened)
     credit_codes.save_registered(uow, opened.unit_no, uow.now)
     return EmployerView(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.chassis.database import UtcDateTime, insert_if_new
+from services.chassis.database import UtcDateTime, upsert_rows
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.locks.domain import Lock
 from services.identity.schema import metadata
@@ -22,9 +22,10 @@ locks = sa.Table(
 
 def get_lock_alone(uow: UnitOfWork, name: str) -> Lock:
     """Return the lock of a name (a fingerprint); who tries the same name meanwhile waits for us."""
-    insert_if_new(uow.connection, locks, name=name, **vars(Lock()))
-    row = uow.connection.execute(sa.select(locks).where(locks.c.name == name).with_for_update()).one()
-    return Lock(**{key: value for key, value in row._mapping.items() if key != "name"})
+    row = {"name": name, **vars(Lock())}  # the update changes nothing, but holds the row: it may be deleted
+    upsert_rows(uow.connection, locks, [row], key=["name"], update=["name"])
+    found = uow.connection.execute(sa.select(locks).where(locks.c.name == name)).one()
+    return Lock(**{key: value for key, value in found._mapping.items() if key != "name"})
 
 
 def save_lock(uow: UnitOfWork, name: str, lock: Lock) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.chassis.database import UtcDateTime, insert_if_new, upsert_rows
+from services.chassis.database import UtcDateTime, upsert_rows
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.schema import metadata
 from services.identity.verification.domain import SmsCode, SmsQuota
@@ -74,9 +74,9 @@ def delete_sms_code(uow: UnitOfWork, binding: str) -> None:
 
 def get_quota_alone(uow: UnitOfWork, phone: str) -> SmsQuota:
     """Return the quota of a phone (a fingerprint); who asks for it meanwhile waits for us."""
-    insert_if_new(uow.connection, sms_quotas, phone=phone, **vars(SmsQuota()))
-    query = sa.select(sms_quotas).where(sms_quotas.c.phone == phone).with_for_update()
-    row = uow.connection.execute(query).one()
+    new = {"phone": phone, **vars(SmsQuota())}  # the update changes nothing, but holds the row
+    upsert_rows(uow.connection, sms_quotas, [new], key=["phone"], update=["phone"])
+    row = uow.connection.execute(sa.select(sms_quotas).where(sms_quotas.c.phone == phone)).one()
     return SmsQuota(day=row.day, asked=row.asked, asked_at=row.asked_at)
 
 
