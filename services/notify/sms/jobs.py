@@ -15,9 +15,13 @@ BATCH = 200  # then codes that have run out meanwhile are dropped again
 
 
 def dispatch_sms(job: Job) -> None:
-    """Send what is due, codes first."""
+    """Send what is due by the provider of the settings, codes first."""
+    dispatch(job, provider_of(job))
+
+
+def dispatch(job: Job, provider: Provider) -> None:
+    """Send a batch of what is due."""
     tidy(job)
-    provider = provider_of(job)
     for _ in range(BATCH):
         sms = begin_next(job)
         if sms is None:
