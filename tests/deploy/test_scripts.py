@@ -85,3 +85,10 @@ def test_keep_passes_sigterm_on_and_waits_for_the_work_in_hand(tmp_path):
         os.kill(keeper.pid, signal.SIGTERM)
         assert keeper.wait(30) == 0
     assert (tmp_path / "finished").exists()
+
+
+def test_keep_starts_nothing_again_after_sigterm():
+    with subprocess.Popen([KEEP, "false"], stderr=subprocess.PIPE, text=True) as keeper:
+        assert "again in 1 s" in keeper.stderr.readline()
+        os.kill(keeper.pid, signal.SIGTERM)
+        keeper.wait(30)  # it would try for ever, or nearly
