@@ -45,11 +45,15 @@ class Employer(Visitor):
 
     def become_administrator(self, password: str) -> None:
         """单位管理员注册: ask for the code, read it from the phone, set the password; signed in at once."""
-        who = {"credit_code": self.credit_code, "phone": self.phone}
         known = {sms.sms_id for sms in self.outbox_sms(self.phone)}
+        who = {"credit_code": self.credit_code, "phone": self.phone}
         self._ask("POST", "/sms-codes", json={**who, "purpose": "register_administrator"})
-        code = self.wait_for_code(known)
-        self._ask("POST", "/administrators", json={**who, "password": password, "sms_code": code})
+        self.set_password(password, self.wait_for_code(known))
+
+    def set_password(self, password: str, sms_code: str) -> None:
+        """The last step of 单位管理员注册."""
+        who = {"credit_code": self.credit_code, "phone": self.phone}
+        self._ask("POST", "/administrators", json={**who, "password": password, "sms_code": sms_code})
 
     def wait_for_code(self, known: set[UUID]) -> str:
         """Return the code in a message that is not among the known ones."""
