@@ -1,4 +1,5 @@
-"""Clerks for development: one for each post of the province. In production nobody is made."""
+"""Clerks for development: one for each post of the province, and one who holds both posts of an approval: not
+even that one may check its own batch. In production nobody is made."""
 
 from services.chassis.unit_of_work import Job
 from services.contracts.values import Post
@@ -6,12 +7,13 @@ from services.identity.clerks import handlers, store
 
 PROVINCE = "410000"
 DEVELOPMENT_CLERKS = (
-    ("li.approver", "李建国", Post.APPROVER),
-    ("zhang.reviewer", "张慧", Post.REVIEWER),
-    ("wang.notice", "王敏", Post.NOTICE),
-    ("chen.reception", "陈静", Post.RECEPTION),
-    ("admin", "系统管理员", Post.ADMINISTRATOR),
-    ("auditor", "审计员", Post.AUDITOR),
+    ("li.approver", "李建国", {Post.APPROVER}),
+    ("zhang.reviewer", "张慧", {Post.REVIEWER}),
+    ("zhao.head", "赵刚", {Post.APPROVER, Post.REVIEWER}),
+    ("wang.notice", "王敏", {Post.NOTICE}),
+    ("chen.reception", "陈静", {Post.RECEPTION}),
+    ("admin", "系统管理员", {Post.ADMINISTRATOR}),
+    ("auditor", "审计员", {Post.AUDITOR}),
 )
 
 
@@ -20,14 +22,14 @@ def seed(job: Job) -> None:
     if job.settings.environment != "development":
         return
     password = job.settings.development_password.get_secret_value()
-    for account, name, post in DEVELOPMENT_CLERKS:
+    for account, name, posts in DEVELOPMENT_CLERKS:
         with job.unit_of_work() as uow:
             if store.find_clerk(uow, account) is None:
                 handlers.add_clerk(
                     uow,
                     account=account,
                     name=name,
-                    posts=frozenset({post}),
+                    posts=frozenset(posts),
                     region=PROVINCE,
                     password=password,
                 )

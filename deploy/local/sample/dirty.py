@@ -54,5 +54,5 @@ def dirty_contributions(programme_year: int) -> tuple[DirtyLine, ...]:
         DirtyLine(9, f"{unit},{year}02,12,600.00,-600.00,0.00,0", "实缴金额", "negative"),
         DirtyLine(14, f"{unit},{year}03,12,600.00,600.005,0.00,0", "实缴金额", "three decimals"),
         DirtyLine(20, f"{unit},{year}04,12,600.00,600.00", "", "two columns are missing"),
-        DirtyLine(40, f"{THE_EMPLOYER},{year}01,1180,1.00,1.00,0.00,0", "费款所属期", "a month twice"),
+        DirtyLine(40, f"{THE_EMPLOYER},{year}01,1180,1.00,1.00,0.00,0", "单位编号 费款所属期", "twice"),
     )
