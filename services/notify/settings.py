@@ -25,7 +25,5 @@ class Settings(BaseSettings):
         if provider not in PROVIDERS:
             raise ValueError(f"there is no SMS provider {provider!r}; there are: {', '.join(PROVIDERS)}")
         if provider == DEVELOPMENT_OUTBOX and info.data.get("environment") != "development":
-            raise ValueError(
-                f"{DEVELOPMENT_OUTBOX!r} reaches no phone: name a real SMS provider (none is built yet)"
-            )
+            raise ValueError(f"{DEVELOPMENT_OUTBOX!r} reaches no phone: name a real one (none is built yet)")
         return provider

@@ -11,7 +11,7 @@ from services.notify.sms.domain import Sms
 
 log = logging.getLogger(__name__)
 
-BATCH = 200  # then codes that have run out meanwhile are dropped again
+BATCH = 200  # then what has become lost or worthless meanwhile is put aside first
 
 
 def dispatch_sms(job: Job) -> None:

@@ -64,8 +64,7 @@ def add_messages(uow: UnitOfWork, messages: Sequence[Sms]) -> None:
 
 def drop_expired(uow: UnitOfWork) -> int:
     """Give up what nobody needs any more; return how many."""
-    expired = _CREATED & (sms_messages.c.expires_at <= uow.now)
-    return _set_state(uow, expired, SmsState.DROPPED)
+    return _set_state(uow, _CREATED & _is_expired(uow), SmsState.DROPPED)
 
 
 def give_up_lost(uow: UnitOfWork) -> int:
@@ -77,7 +76,7 @@ def get_next_due(uow: UnitOfWork) -> Sms | None:
     """Return the most urgent message whose time has come, locked for us."""
     due = (
         sa.select(*(sms_messages.c[name] for name in FIELDS))
-        .where(_CREATED & (sms_messages.c.next_at <= uow.now))
+        .where(_CREATED & (sms_messages.c.next_at <= uow.now) & ~_is_expired(uow))
         .order_by(sms_messages.c.priority, sms_messages.c.next_at, sms_messages.c.id)
         .limit(1)
     )
@@ -108,6 +107,10 @@ def list_outbox(uow: UnitOfWork, phone: str, limit: int) -> list[Any]:
     if phone:
         query = query.where(development_outbox.c.phone_fingerprint == fingerprint(phone))
     return list(uow.connection.execute(query))
+
+
+def _is_expired(uow: UnitOfWork) -> sa.ColumnElement[bool]:
+    return sms_messages.c.expires_at.is_not(None) & (sms_messages.c.expires_at <= uow.now)
 
 
 def _row(sms: Sms) -> dict[str, Any]:
