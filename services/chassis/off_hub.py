@@ -1,10 +1,7 @@
 """Computing that takes long would stop all green threads of a process: a real thread takes it."""
 
 from collections.abc import Callable
-from typing import TypeVar
-
-from eventlet import tpool
-from eventlet.patcher import is_monkey_patched
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -12,10 +9,21 @@ T = TypeVar("T")
 def off_the_hub(function: Callable[..., T], *arguments: object) -> T:
     """Return function(*arguments), computed in a real thread while the other messages go on.
 
-    For code that lets go of the interpreter (hashing, pictures) and touches no database. Where nothing is
-    patched for eventlet (workers, tests) it is called directly.
+    For code that lets go of the interpreter (hashing, pictures) and touches no database. Workers and tests
+    have no hub: there it is called directly.
     """
-    if is_monkey_patched("thread"):
-        result: T = tpool.execute(function, *arguments)
-        return result
+    result: T = _run(function, *arguments)
+    return result
+
+
+def use(run: Callable[..., Any]) -> None:
+    """Say how a real thread is had in this process; the host of services does."""
+    global _run
+    _run = run
+
+
+def _directly(function: Callable[..., T], *arguments: object) -> T:
     return function(*arguments)
+
+
+_run: Callable[..., Any] = _directly
