@@ -2,7 +2,11 @@
 
 from services.chassis.worker import Worker, job
 from services.contracts.subsidy.approval import BatchApproved, BatchRequested
+from services.contracts.subsidy.registry import ImportReceived
+from services.contracts.subsidy.screening import ChunkFrozen, ScreeningStarted
 from services.subsidy.approval import jobs as approval
+from services.subsidy.registry import jobs as registry
+from services.subsidy.screening import jobs as screening
 
 
 class SubsidyWorker(Worker):
@@ -10,5 +14,8 @@ class SubsidyWorker(Worker):
 
     name = "subsidy-worker"
 
+    on_import_received = job(ImportReceived, registry.load_import)
+    on_screening_started = job(ScreeningStarted, screening.freeze_registry)
+    on_chunk_frozen = job(ChunkFrozen, screening.screen_chunk)
     on_batch_requested = job(BatchRequested, approval.fill_batch)
     on_batch_approved = job(BatchApproved, approval.make_refunds)

@@ -174,6 +174,7 @@ STORY: dict[str, Any] = {
     "png_base64": "iVBORw0KGgo=",
     "policy_digest": SHA,
     "problem": None,
+    "problem_facts": {},
     "purpose": "register_administrator",
     "reason": None,
     "ReturnBatch.reason": "控制总数与台账不符",

@@ -32,7 +32,7 @@ class ImportView(View):
     """An import with its account of every line: accepted + rejected = total.
 
     `rejects` is a CSV (line, field, value, reason) in the blob store; `problem` is a code when the file as a
-    whole could not be read.
+    whole could not be read, `problem_facts` say where (line, byte, columns).
     """
 
     import_id: ImportId
@@ -49,6 +49,7 @@ class ImportView(View):
     by: str
     received_at: datetime
     finished_at: datetime | None
+    problem_facts: dict[str, int | str] = {}
 
 
 class ImportsView(View):

@@ -57,8 +57,8 @@ def get_version(uow: UnitOfWork, programme_year: Year, version: int) -> PolicyIn
 def list_in_force(uow: UnitOfWork, limit: int) -> list[PolicyInForce]:
     """Return the policies in force, the latest programme first."""
     in_force = policies.c.in_force_at <= uow.now
-    latest = sa.select(policies.c.programme_year, sa.func.max(policies.c.version).label("version"))
-    latest = latest.where(in_force).group_by(policies.c.programme_year).subquery()
+    versions = sa.select(policies.c.programme_year, sa.func.max(policies.c.version).label("version"))
+    latest = versions.where(in_force).group_by(policies.c.programme_year).subquery()
     same = (policies.c.programme_year == latest.c.programme_year) & (policies.c.version == latest.c.version)
     query = sa.select(policies).join(latest, same).order_by(policies.c.programme_year.desc()).limit(limit)
     return [_policy(row, row.programme_year) for row in uow.connection.execute(query)]

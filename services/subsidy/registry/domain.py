@@ -71,7 +71,7 @@ class Unit:
     unit_name: str
     unit_type: UnitType
     size_class: SizeClass | None
-    industry: str
+    industry: str | None
     region: Region
     headcount: int | None
     labour_dispatch: bool

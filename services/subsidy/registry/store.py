@@ -5,12 +5,12 @@ import is the registry of today; older ones stay as the screenings saw them. Mon
 blob store only (24 rows a unit), one Parquet part for each partition of unit numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import UtcDateTime, insert_if_new
+from services.chassis.database import UtcDateTime, bulk_insert, insert_if_new
 from services.chassis.sealing import SealedText
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Missing
@@ -22,7 +22,11 @@ from services.subsidy.schema import metadata
 
 def words(enum: Any) -> sa.Enum:
     """Return a column type that stores the words of an enumeration."""
-    return sa.Enum(enum, native_enum=False, create_constraint=False, length=30, values_callable=list)
+    return sa.Enum(enum, native_enum=False, length=30, values_callable=_values)
+
+
+def _values(enum: Any) -> list[str]:
+    return [member.value for member in enum]
 
 
 imports = sa.Table(
@@ -70,13 +74,13 @@ import_parts = sa.Table(
 units = sa.Table(
     "units",
     metadata,
-    sa.Column("import_id", sa.ForeignKey(imports.c.id), primary_key=True),
+    sa.Column("import_id", sa.Uuid, primary_key=True),  # no foreign key: it is dear for millions of rows
     sa.Column("unit_no", sa.String(12), primary_key=True),
     sa.Column("credit_code", sa.String(18), nullable=False),
     sa.Column("unit_name", sa.String(100), nullable=False),
     sa.Column("unit_type", words(UnitType), nullable=False),
     sa.Column("size_class", words(SizeClass)),
-    sa.Column("industry", sa.String(100), nullable=False),
+    sa.Column("industry", sa.String(100)),
     sa.Column("region", sa.String(6), nullable=False),
     sa.Column("headcount", sa.Integer),
     sa.Column("labour_dispatch", sa.Boolean(create_constraint=False), nullable=False),
@@ -92,7 +96,7 @@ sa.Index("units_of_employer", units.c.import_id, units.c.credit_code)
 list_entries = sa.Table(
     "list_entries",
     metadata,
-    sa.Column("import_id", sa.ForeignKey(imports.c.id), primary_key=True),
+    sa.Column("import_id", sa.Uuid, primary_key=True),
     sa.Column("credit_code", sa.String(18), primary_key=True),
     sa.Column("unit_name", sa.String(100), nullable=False),
     sa.Column("listed_on", sa.Date, nullable=False),
@@ -112,7 +116,7 @@ def save_import(uow: UnitOfWork, changed: Import) -> None:
 def get_import(uow: UnitOfWork, import_id: ImportId, *, alone: bool = False) -> Import:
     """Return an import; `alone`: nobody else can change it until we commit."""
     query = sa.select(imports).where(imports.c.id == import_id)
-    row = uow.connection.execute(query.with_for_update() if alone else query).one_or_none()
+    row = uow.connection.execute(query.with_for_update(key_share=True) if alone else query).one_or_none()
     if row is None:
         raise Missing("import_missing", "there is no such import")
     return _import(row)
@@ -142,6 +146,17 @@ def list_done(uow: UnitOfWork, kind: ImportKind) -> list[Import]:
 def add_part(uow: UnitOfWork, import_id: ImportId, part: Part) -> bool:
     """Enter a part into the ledger of an import; False when it has been there before."""
     return insert_if_new(uow.connection, import_parts, import_id=import_id, **_part_row(part))
+
+
+def add_rows(
+    uow: UnitOfWork,
+    table: sa.Table,
+    import_id: ImportId,
+    columns: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
+) -> None:
+    """Add rows of an import to its table."""
+    bulk_insert(uow.connection, table, ("import_id", *columns), ((import_id, *row) for row in rows))
 
 
 def list_parts(uow: UnitOfWork, import_id: ImportId) -> list[Part]:

@@ -12,7 +12,7 @@ from typing import Literal
 from services.contracts.subsidy.screening import CriterionResult, Outcome, ScreeningState
 from services.contracts.values import BlobRef, ImportId, Money, ScreeningId, Sha256, Year
 from services.subsidy.policy.domain import Criterion, Expression, Policy, Value, figures
-from services.subsidy.registry.domain import PARTITIONS
+from services.subsidy.registry.domain import PARTITIONS, Part
 
 UNITS_PER_CHUNK = 20_000
 Result = Literal["pass", "fail", "unknown"]
@@ -65,6 +65,34 @@ class Screening:
             state=ScreeningState.DONE if last else self.state,
             finished_at=at if last else None,
         )
+
+
+@dataclass(frozen=True)
+class Source:
+    """An import that a snapshot rests on: the sha256 of the clerk's file, and the parts made of it."""
+
+    import_id: ImportId
+    sha256: Sha256
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The registry at one moment, by digests. Contributions: the earliest import first, a later one wins."""
+
+    employers: Source
+    contributions: tuple[Source, ...]
+    dishonest: Source | None
+    zombie: Source | None
+
+    @property
+    def units(self) -> int:
+        """Return how many units there are."""
+        return sum(part.rows for part in self.employers.parts)
+
+    def chunks(self) -> list[tuple[int, ...]]:
+        """Return the partitions of each chunk."""
+        return plan_chunks({part.partition: part.rows for part in self.employers.parts})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,7 +55,7 @@ screening_chunks = sa.Table(
 verdicts = sa.Table(
     "verdicts",
     metadata,
-    sa.Column("screening_id", sa.ForeignKey(screenings.c.id), primary_key=True),
+    sa.Column("screening_id", sa.Uuid, primary_key=True),  # no foreign key: it is dear for millions of rows
     sa.Column("unit_no", sa.String(12), primary_key=True),
     sa.Column("outcome", words(Outcome), nullable=False),
     sa.Column("reasons", sa.Integer, nullable=False, comment="bits of the criteria that fail"),
@@ -119,7 +119,7 @@ def save_screening(uow: UnitOfWork, screening: Screening) -> None:
 def get_screening(uow: UnitOfWork, screening_id: ScreeningId, *, alone: bool = False) -> Screening:
     """Return a run; `alone`: nobody else can change it until we commit."""
     query = sa.select(screenings).where(screenings.c.id == screening_id)
-    row = uow.connection.execute(query.with_for_update() if alone else query).one_or_none()
+    row = uow.connection.execute(query.with_for_update(key_share=True) if alone else query).one_or_none()
     if row is None:
         raise Missing("screening_missing", "there is no such screening")
     return _screening(row)

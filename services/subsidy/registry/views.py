@@ -1,0 +1,40 @@
+"""What clerks see of imports."""
+
+from services.chassis.unit_of_work import UnitOfWork
+from services.contracts.subsidy.registry import GetImport, ImportsView, ImportView, ListImports
+from services.contracts.values import Post
+from services.subsidy.registry import store
+from services.subsidy.registry.domain import Import
+
+
+def get_import(uow: UnitOfWork, query: GetImport) -> ImportView:
+    """Show an import to a clerk."""
+    uow.actor.require_post(*Post)
+    return import_view(store.get_import(uow, query.import_id))
+
+
+def list_imports(uow: UnitOfWork, query: ListImports) -> ImportsView:
+    """Show the latest imports to a clerk."""
+    uow.actor.require_post(*Post)
+    return ImportsView(imports=tuple(import_view(each) for each in store.list_imports(uow, query.limit)))
+
+
+def import_view(one: Import) -> ImportView:
+    """Return the view of an import."""
+    return ImportView(
+        import_id=one.id,
+        kind=one.kind,
+        filename=one.filename,
+        sha256=one.blob.sha256,
+        size=one.blob.size,
+        state=one.state,
+        total=one.total,
+        accepted=one.accepted,
+        rejected=one.rejected,
+        rejects=one.rejects,
+        problem=one.problem,
+        problem_facts=one.problem_facts,
+        by=one.by_name or one.by,
+        received_at=one.received_at,
+        finished_at=one.finished_at,
+    )

@@ -1,0 +1,27 @@
+"""One function per message: load → decide → save → publish."""
+
+from services.chassis.unit_of_work import UnitOfWork
+from services.contracts.subsidy.screening import ScreeningStarted, ScreeningView, StartScreening
+from services.contracts.values import Post, ScreeningId
+from services.subsidy.policy.store import get_in_force
+from services.subsidy.screening import store
+from services.subsidy.screening.domain import Screening
+from services.subsidy.screening.views import screening_view
+
+
+def start_screening(uow: UnitOfWork, command: StartScreening) -> ScreeningView:
+    """An approver starts a run by the policy in force; a worker will freeze the registry for it."""
+    uow.actor.require_post(Post.APPROVER)
+    in_force = get_in_force(uow, command.programme_year)
+    screening = Screening(
+        id=ScreeningId(command.id),
+        programme_year=command.programme_year,
+        policy_version=in_force.policy.version,
+        policy_digest=in_force.digest,
+        by=uow.actor.id,
+        by_name=uow.actor.name,
+        started_at=uow.now,
+    )
+    store.add_screening(uow, screening)
+    uow.publish(ScreeningStarted(at=uow.now, screening_id=screening.id))
+    return screening_view(screening)
