@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 from services.contracts.notify import PromptsRaised
 from services.contracts.subsidy.approval import ApprovedRefund, RefundsApproved
-from services.contracts.values import CreditCode, RefundId
+from services.contracts.values import CreditCode, PromptId, RefundId
 
 NUDGE_SIZE = 1000
 
@@ -16,7 +15,7 @@ NUDGE_SIZE = 1000
 class Prompt:
     """A reminder. Whether it is done is not its own fact: that is told by the answer of its refund."""
 
-    id: UUID
+    id: PromptId
     refund_id: RefundId
     employer: CreditCode
     number: str
@@ -27,7 +26,7 @@ class Prompt:
     raised_at: datetime
 
 
-def raise_prompt(*, id: UUID, event: RefundsApproved, refund: ApprovedRefund, at: datetime) -> Prompt:
+def raise_prompt(*, id: PromptId, event: RefundsApproved, refund: ApprovedRefund, at: datetime) -> Prompt:
     """Return the prompt of an approved refund."""
     return Prompt(
         id=id,

@@ -5,6 +5,7 @@ from services.chassis.sealing import unseal
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.subsidy.approval import ApprovedRefund, RefundsApproved
 from services.contracts.subsidy.confirmation import RefundConfirmed, RefundWaived
+from services.contracts.values import PromptId, SmsId
 from services.notify.prompts import store
 from services.notify.prompts.domain import nudges, raise_prompt
 from services.notify.sms import store as sms_store
@@ -13,7 +14,10 @@ from services.notify.sms.domain import Sms, approval_sms
 
 def on_refunds_approved(uow: UnitOfWork, event: RefundsApproved) -> None:
     """Raise a prompt for each refund, and tell by SMS those that have a phone and no answer yet."""
-    prompts = [raise_prompt(id=new_id(), event=event, refund=refund, at=uow.now) for refund in event.refunds]
+    prompts = [
+        raise_prompt(id=PromptId(new_id()), event=event, refund=refund, at=uow.now)
+        for refund in event.refunds
+    ]
     store.add_prompts(uow, prompts)
     answered = store.list_answered(uow, [refund.refund_id for refund in event.refunds])
     waiting = [refund for refund in event.refunds if refund.refund_id not in answered]
@@ -34,7 +38,7 @@ def on_refund_waived(uow: UnitOfWork, event: RefundWaived) -> None:
 
 def _sms(uow: UnitOfWork, event: RefundsApproved, refund: ApprovedRefund) -> Sms:
     return approval_sms(
-        id=new_id(),
+        id=SmsId(new_id()),
         phone=unseal(refund.phone or ""),
         refund_id=refund.refund_id,
         unit_name=refund.unit_name,

@@ -6,7 +6,8 @@ created → sending → sent | created again, later | failed | unknown; a code t
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
+
+from services.contracts.values import RefundId, SmsId
 
 CODES, NOTICES = 0, 5  # priorities: the lower goes first, for somebody waits for a code
 
@@ -41,7 +42,7 @@ class SmsState(StrEnum):
 class Sms:
     """One message to one phone. `occasion` names what it is sent for, if that must happen once only."""
 
-    id: UUID
+    id: SmsId
     phone: str
     template: str
     text: str
@@ -73,7 +74,7 @@ class Sms:
 
 
 def code_sms(
-    *, id: UUID, phone: str, purpose: str, code: str, valid_minutes: int, issued_at: datetime, at: datetime
+    *, id: SmsId, phone: str, purpose: str, code: str, valid_minutes: int, issued_at: datetime, at: datetime
 ) -> Sms:
     """Return the SMS of a verification code; worth nothing when the code has run out."""
     return Sms(
@@ -90,9 +91,9 @@ def code_sms(
 
 def approval_sms(
     *,
-    id: UUID,
+    id: SmsId,
     phone: str,
-    refund_id: UUID,
+    refund_id: RefundId,
     unit_name: str,
     programme_year: int,
     amount: int,

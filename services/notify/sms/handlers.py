@@ -4,6 +4,7 @@ from services.chassis.ids import new_id
 from services.chassis.sealing import unseal
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.identity import SmsCodeIssued
+from services.contracts.values import SmsId
 from services.notify.sms import store
 from services.notify.sms.domain import code_sms
 
@@ -11,7 +12,7 @@ from services.notify.sms.domain import code_sms
 def on_sms_code_issued(uow: UnitOfWork, event: SmsCodeIssued) -> None:
     """Put the SMS of a verification code in front of the queue."""
     sms = code_sms(
-        id=new_id(),
+        id=SmsId(new_id()),
         phone=unseal(event.phone),
         purpose=event.purpose,
         code=unseal(event.code),

@@ -80,11 +80,12 @@ def _largest_fitting_size(form: Form) -> float:
 
 def _body_height(form: Form, size: float) -> float:
     text = sum(block.height(size) for block in _text_blocks(form))
-    return text + Table(form.rows, MEASURE, size).height() + _choice_height(size) + 2 * _gap(size)
+    table = Table(form.rows, MEASURE, size).height()
+    return text + table + _choice_height(size) + 2 * _gap(size)
 
 
 def _foot_height(form: Form, size: float) -> float:
-    return max(_signature_height(form, size), QR_SIZE) + _gap(size)
+    return float(max(_signature_height(form, size), QR_SIZE)) + _gap(size)
 
 
 def _gap(size: float) -> float:

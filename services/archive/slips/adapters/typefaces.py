@@ -40,7 +40,7 @@ class Type:
 
     def width(self, text: str) -> float:
         """Return the width of a text in points."""
-        return sum(pdfmetrics.stringWidth(run, face, self.size) for face, run in self.runs(text))
+        return float(sum(pdfmetrics.stringWidth(run, face, self.size) for face, run in self.runs(text)))
 
     def _face_of(self, character: str) -> str:
         for face in self.faces:
@@ -80,7 +80,7 @@ def _glyphs(face: str) -> dict[int, int]:
     return glyphs
 
 
-class EmbeddedFont(TTFont):  # type: ignore[misc]  # reportlab has no types
+class EmbeddedFont(TTFont):
     """A TrueType font whose subsets tell readers the right characters.
 
     reportlab writes U+2CB4E as <2CB4E>, which readers take for U+2CB4 and E: the name prints well but is
