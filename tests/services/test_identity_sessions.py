@@ -255,7 +255,6 @@ def test_the_seed_makes_clerks_for_each_post_and_only_once(world, portal):
         "chen.reception": ["reception"],
         "admin": ["administrator"],
         "auditor": ["auditor"],
-        "zhao.head": ["approver", "reviewer"],
     }
 
 
