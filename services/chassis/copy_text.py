@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
 
 Processor = Callable[[Any], Any] | None
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -26,6 +30,13 @@ class CopyText:
         return taken
 
 
+def copy_processor(type_: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Processor:
+    """Return what a column's type does to a value on its way in; bytes stay bytes."""
+    if isinstance(type_, sa.LargeBinary):
+        return None
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
 def _line(row: tuple[Any, ...], processors: Sequence[Processor]) -> bytes:
     if len(row) != len(processors):
         raise ValueError(f"a row of {len(row)} values for {len(processors)} columns")
@@ -45,4 +56,6 @@ def _field(value: Any) -> str:
         return rf"\\x{value.hex()}"
     if isinstance(value, date):
         return value.isoformat()
-    return str(value).translate(_ESCAPES)
+    if isinstance(value, str | int | float | Decimal | UUID):
+        return str(value).translate(_ESCAPES)
+    raise TypeError(f"COPY cannot take a {type(value).__name__}")

@@ -21,6 +21,13 @@ from services.chassis.database import Database
 
 PATIENCE_MS = 120_000
 
+# As PostgreSQL itself names what nobody has named; a rebuild of a table on SQLite needs names as well.
+NAMES = {
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+
 TEMPLATE = '''"""{sentence}"""
 
 import sqlalchemy as sa
@@ -55,7 +62,8 @@ class Chain:
             return taken
         with _alone(database, self._service) as connection:
             with EnvironmentContext(Config(), self._script, fn=steps, destination_rev="head") as environment:
-                environment.configure(connection=connection, **self._options())
+                names = sa.MetaData(naming_convention=NAMES)
+                environment.configure(connection=connection, target_metadata=names, **self._options())
                 environment.run_migrations()
         return taken
 
@@ -93,7 +101,6 @@ class Chain:
 
     def _options(self) -> dict[str, Any]:
         return {
-            "target_metadata": self._tables,
             "version_table": f"migrations_{self._service}",
             "compare_type": True,
             "render_as_batch": True,

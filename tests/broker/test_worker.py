@@ -10,7 +10,6 @@ from tests.broker import counter
 from tests.broker.conftest import asked
 from tests.broker.processes import letters, numbers, wait_until
 
-
 only_sqlite = pytest.mark.parametrize("kind", ["sqlite"])  # the database plays no part
 
 
