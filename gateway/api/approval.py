@@ -1,0 +1,62 @@
+"""Batches (稳岗返还批量核定): one clerk makes them, another approves or returns."""
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+
+from gateway.api.messages import body_of, command, only, query, reply
+from gateway.bus import ask
+from services.contracts.subsidy.approval import (
+    ApproveBatch,
+    BatchesView,
+    BatchItemsView,
+    BatchView,
+    GetBatch,
+    ListBatches,
+    ListBatchItems,
+    MakeBatch,
+    ReturnBatch,
+)
+
+api = APIBlueprint("approval", __name__, abp_tags=[Tag(name="approval")])
+
+MakeBatchBody = body_of(MakeBatch)
+ApproveBatchBody = body_of(ApproveBatch, "batch_id")
+ReturnBatchBody = body_of(ReturnBatch, "batch_id")
+BatchPath = only(GetBatch, "batch_id")
+ItemsQuery = body_of(ListBatchItems, "batch_id")
+
+
+@api.post("/batches", responses={202: BatchView})
+def make_batch(body: MakeBatchBody) -> Response:
+    """Freeze a batch of eligible units that no other batch of the programme holds."""
+    return reply(ask(command(MakeBatch, body)), 202)
+
+
+@api.get("/batches", responses={200: BatchesView})
+def list_batches(query: ListBatches) -> Response:
+    """Show the latest batches."""
+    return reply(ask(query))
+
+
+@api.get("/batches/<uuid:batch_id>", responses={200: BatchView})
+def get_batch(path: BatchPath) -> Response:
+    """Show one batch with its control totals."""
+    return reply(ask(query(GetBatch, path)))
+
+
+@api.get("/batches/<uuid:batch_id>/items", responses={200: BatchItemsView})
+def list_batch_items(path: BatchPath, query: ItemsQuery) -> Response:
+    """Page through the lines of a batch."""
+    return reply(ask(ListBatchItems(**dict(path), **dict(query))))
+
+
+@api.post("/batches/<uuid:batch_id>/approval", responses={202: BatchView})
+def approve_batch(path: BatchPath, body: ApproveBatchBody) -> Response:
+    """Approve (another clerk than the maker), with the totals that were looked at."""
+    return reply(ask(command(ApproveBatch, path, body)), 202)
+
+
+@api.post("/batches/<uuid:batch_id>/return", responses={200: BatchView})
+def return_batch(path: BatchPath, body: ReturnBatchBody) -> Response:
+    """Send the batch back with a reason; its units are free again."""
+    return reply(ask(command(ReturnBatch, path, body)))

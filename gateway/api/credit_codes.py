@@ -1,0 +1,18 @@
+"""统一社会信用代码维护 at the counter."""
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+
+from gateway.api.messages import body_of, command, reply
+from gateway.bus import ask
+from services.contracts.identity import EnterMaintenance, MaintenanceView
+
+api = APIBlueprint("credit_codes", __name__, abp_tags=[Tag(name="credit codes")])
+
+EnterMaintenanceBody = body_of(EnterMaintenance)
+
+
+@api.post("/maintenances", responses={201: MaintenanceView})
+def enter_maintenance(body: EnterMaintenanceBody) -> Response:
+    """Tie a credit code and a handler's phone to an insured unit (reception post)."""
+    return reply(ask(command(EnterMaintenance, body)), 201)

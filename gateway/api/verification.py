@@ -1,0 +1,29 @@
+"""Picture codes and SMS codes."""
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+
+from gateway.api.messages import body_of, command, reply
+from gateway.bus import ask
+from services.contracts.identity import IssuePictureCode, PictureCodeView, RequestSmsCode, SmsCodeView
+
+api = APIBlueprint("verification", __name__, abp_tags=[Tag(name="verification")])
+
+IssuePictureCodeBody = body_of(IssuePictureCode)
+RequestSmsCodeBody = body_of(RequestSmsCode)
+
+
+@api.post("/picture-codes", responses={201: PictureCodeView})
+def issue_picture_code(body: IssuePictureCodeBody) -> Response:
+    """Make a picture code. In development the answer comes along, for scripts that cannot see."""
+    view = ask(command(IssuePictureCode, body))
+    response = reply(view, 201)
+    if view.answer is not None:
+        response.headers["X-Development-Answer"] = view.answer
+    return response
+
+
+@api.post("/sms-codes", responses={202: SmsCodeView})
+def request_sms_code(body: RequestSmsCodeBody) -> Response:
+    """Send a code to the handler's phone; the answer never tells whether account and phone fit."""
+    return reply(ask(command(RequestSmsCode, body)), 202)

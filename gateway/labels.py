@@ -1,0 +1,111 @@
+"""The words of the enumerations on screens, each with a colour that never stands alone."""
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+from services.contracts.subsidy.approval import BatchState
+from services.contracts.subsidy.confirmation import RefundState
+from services.contracts.subsidy.registry import ImportKind, ImportState
+from services.contracts.subsidy.screening import Outcome, ScreeningState
+from services.contracts.values import Choice, Post, SizeClass, UnitType
+
+LABELS: dict[type[StrEnum], dict[str, object]] = {
+    Choice: {Choice.CONFIRMED: _l("确认享受"), Choice.WAIVED: _l("放弃享受")},
+    SizeClass: {
+        SizeClass.LARGE: _l("大型"),
+        SizeClass.MEDIUM: _l("中型"),
+        SizeClass.SMALL: _l("小型"),
+        SizeClass.MICRO: _l("微型"),
+    },
+    UnitType: {
+        UnitType.ENTERPRISE: _l("企业"),
+        UnitType.SOCIAL_ORGANISATION: _l("社会团体"),
+        UnitType.FOUNDATION: _l("基金会"),
+        UnitType.SOCIAL_SERVICE: _l("社会服务机构"),
+        UnitType.LAW_FIRM: _l("律师事务所"),
+        UnitType.ACCOUNTING_FIRM: _l("会计师事务所"),
+        UnitType.INDIVIDUAL_BUSINESS: _l("个体工商户"),
+        UnitType.GOVERNMENT: _l("机关"),
+        UnitType.INSTITUTION: _l("事业单位"),
+    },
+    RefundState: {
+        RefundState.APPROVED: _l("待确认"),
+        RefundState.CONFIRMED: _l("已确认享受"),
+        RefundState.WAIVED: _l("已放弃享受"),
+        RefundState.NOTICED: _l("已公示"),
+    },
+    ImportKind: {
+        ImportKind.EMPLOYERS: _l("参保单位"),
+        ImportKind.CONTRIBUTIONS: _l("缴费明细"),
+        ImportKind.DISHONEST: _l("严重违法失信名单"),
+        ImportKind.ZOMBIE: _l("僵尸企业名单"),
+    },
+    ImportState: {
+        ImportState.RECEIVED: _l("已接收"),
+        ImportState.LOADING: _l("导入中"),
+        ImportState.DONE: _l("已完成"),
+        ImportState.FAILED: _l("失败"),
+    },
+    ScreeningState: {
+        ScreeningState.FREEZING: _l("冻结数据"),
+        ScreeningState.RUNNING: _l("筛查中"),
+        ScreeningState.DONE: _l("已完成"),
+        ScreeningState.FAILED: _l("失败"),
+    },
+    Outcome: {
+        Outcome.ELIGIBLE: _l("符合"),
+        Outcome.INELIGIBLE: _l("不符合"),
+        Outcome.UNKNOWN: _l("数据缺失"),
+    },
+    BatchState: {
+        BatchState.FILLING: _l("生成中"),
+        BatchState.MADE: _l("待复核"),
+        BatchState.APPROVING: _l("核发中"),
+        BatchState.APPROVED: _l("已通过"),
+        BatchState.RETURNED: _l("已退回"),
+    },
+    Post: {
+        Post.RECEPTION: _l("受理岗"),
+        Post.APPROVER: _l("核定岗"),
+        Post.REVIEWER: _l("复核岗"),
+        Post.NOTICE: _l("公示岗"),
+        Post.PAYMENT: _l("财务岗"),
+        Post.ADMINISTRATOR: _l("管理岗"),
+        Post.AUDITOR: _l("审计岗"),
+    },
+}
+
+CRITERION_RESULTS = {"pass": _l("通过"), "fail": _l("不通过"), "unknown": _l("数据缺失")}
+
+# What a unit lacks that was left out of a batch.
+MISSING = {
+    "account": _l("银行账号"),
+    "account_name": _l("户名"),
+    "bank": _l("开户行"),
+    "phone": _l("联系电话"),
+    "contact": _l("联系人"),
+    "size_class": _l("企业规模"),
+    "credit_code": _l("统一社会信用代码"),
+}
+
+_COLOURS = {
+    "green": {"done", "eligible", "confirmed", "approved", "pass"},
+    "amber": {"unknown", "made", "waived"},
+    "red": {"failed", "ineligible", "returned", "fail"},
+}
+
+
+def label(value: StrEnum | None) -> object:
+    """Return the words of a value; a dash for none."""
+    return "—" if value is None else LABELS[type(value)][value]
+
+
+def colour(value: str) -> str:
+    """Return the colour of a state's tag."""
+    return next((name for name, values in _COLOURS.items() if value in values), "blue")
+
+
+def posts(names: frozenset[str]) -> list[object]:
+    """Return the words of a clerk's posts, in the order of the business."""
+    return [words for post, words in LABELS[Post].items() if post in names]

@@ -1,0 +1,42 @@
+"""The pages. Each works without JavaScript; scripts make it livelier."""
+
+from flask import Flask
+
+from gateway import labels, words
+from gateway.portals import account, development, docs
+from gateway.portals.clerk import pages as clerk
+from gateway.portals.employer import pages as employer
+from gateway.portals.public import pages as public
+from gateway.problems import home_of
+from gateway.queries import turned
+from services.chassis.ids import new_id
+from services.contracts.subsidy.registry import ImportKind
+from services.contracts.subsidy.screening import Outcome
+from services.contracts.values import SizeClass
+
+
+def register(app: Flask) -> None:
+    """Add the portals, and what all their templates may use."""
+    for pages in (public, account.pages, employer, clerk, development.pages, docs.pages):
+        app.register_blueprint(pages)
+    app.jinja_env.filters["label"] = labels.label
+    app.jinja_env.globals.update(
+        colour=labels.colour,
+        criterion_results=labels.CRITERION_RESULTS,
+        home_of=home_of,
+        kinds=tuple(ImportKind),
+        labels_of_posts=labels.posts,
+        missing_words=labels.MISSING,
+        new_id=new_id,
+        outcomes=tuple(Outcome),
+        sizes=tuple(SizeClass),
+        turned=turned,
+        words_of=words.of,
+    )
+    settings = app.extensions["settings"]
+    app.jinja_env.globals.update(
+        agency=settings.agency,
+        hotline=settings.hotline,
+        development=settings.development,
+        push_url=settings.push_url,
+    )

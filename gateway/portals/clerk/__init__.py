@@ -1,0 +1,17 @@
+"""经办端: import, screen, approve, publish, and the counter."""
+
+from gateway.portals import confirmation, todos
+from gateway.portals.clerk import (  # noqa: F401  (they add their routes)
+    approval,
+    counter,
+    notices,
+    registry,
+    screening,
+    sign_in,
+)
+from gateway.portals.clerk.blueprint import pages
+
+confirmation.add_to(pages)
+todos.add_to(pages)
+
+__all__ = ["pages"]

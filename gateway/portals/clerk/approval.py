@@ -1,0 +1,95 @@
+"""稳岗返还批量核定: make a batch, look at it, approve or return it."""
+
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from gateway.bus import ask
+from gateway.forms import FAULTS, InvalidForm, fen, filled, show
+from gateway.portals.clerk.blueprint import pages
+from gateway.queries import from_address
+from services.contracts.subsidy.approval import (
+    ApproveBatch,
+    BatchFilter,
+    BatchState,
+    GetBatch,
+    ListBatches,
+    ListBatchItems,
+    MakeBatch,
+    ReturnBatch,
+)
+from services.contracts.subsidy.screening import ListScreenings, ScreeningState
+from services.contracts.values import BatchId, SizeClass
+
+
+@pages.get("/batches")
+def batches() -> Response:
+    """List the latest batches."""
+    return show("clerk/batches.html", batches=ask(ListBatches()).batches)
+
+
+@pages.route("/batches/new", methods=["GET", "POST"])
+def new_batch() -> Response:
+    """Choose a finished run and a filter; the batch freezes with its totals."""
+    if request.method == "GET":
+        return _show_new()
+    try:
+        made = ask(filled(MakeBatch, filter=_filter()))
+    except FAULTS as error:
+        return _show_new(error)
+    return redirect(url_for(".batch", batch_id=made.batch_id), 303)
+
+
+@pages.get("/batches/<uuid:batch_id>")
+def batch(batch_id: UUID) -> Response:
+    """Show a batch with its totals and a page of its lines."""
+    return _show(BatchId(batch_id))
+
+
+@pages.post("/batches/<uuid:batch_id>/approve")
+def approve_batch(batch_id: UUID) -> Response:
+    """复核通过, with the totals that the page showed."""
+    return _decide(BatchId(batch_id), ApproveBatch)
+
+
+@pages.post("/batches/<uuid:batch_id>/return")
+def return_batch(batch_id: UUID) -> Response:
+    """退回, with a reason."""
+    return _decide(BatchId(batch_id), ReturnBatch)
+
+
+def _decide(batch_id: BatchId, decision: type[ApproveBatch] | type[ReturnBatch]) -> Response:
+    totals = {name: _number(name) for name in ("count", "amount")} if decision is ApproveBatch else {}
+    try:
+        ask(filled(decision, batch_id=batch_id, **totals))
+    except FAULTS as error:
+        return _show(batch_id, error)
+    return redirect(url_for(".batch", batch_id=batch_id), 303)
+
+
+def _show(batch_id: BatchId, error: Exception | None = None) -> Response:
+    found = ask(GetBatch(batch_id=batch_id))
+    is_filled = found.state is not BatchState.FILLING
+    items = ask(from_address(ListBatchItems, batch_id=batch_id)) if is_filled else None
+    return show("clerk/batch.html", error, batch=found, page=items)
+
+
+def _show_new(error: Exception | None = None) -> Response:
+    finished = [run for run in ask(ListScreenings()).screenings if run.state is ScreeningState.DONE]
+    return show("clerk/new_batch.html", error, screenings=finished)
+
+
+def _filter() -> BatchFilter:
+    """Read the filter: yuan become fen."""
+    amounts = {name: fen(name) for name in ("min_amount", "max_amount")}
+    region = request.form.get("region", "").strip() or None
+    sizes = tuple(size for size in SizeClass if size.value in request.form.getlist("sizes"))
+    return filled(BatchFilter, region=region, sizes=sizes, **amounts)
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    if not text.isdecimal():
+        raise InvalidForm([name])
+    return int(text)

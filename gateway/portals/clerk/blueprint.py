@@ -1,0 +1,44 @@
+"""The blueprint of the clerk console (经办端) and its menu."""
+
+from typing import NamedTuple
+
+from flask import Blueprint, g
+from flask_babel import lazy_gettext as _l
+
+from services.contracts.values import Post
+
+pages = Blueprint("clerk", __name__, url_prefix="/clerk")
+
+
+class Entry(NamedTuple):
+    """A line of the menu, shown to clerks who can do something there. The services decide, not the menu."""
+
+    endpoint: str
+    title: object
+    icon: str
+    posts: frozenset[str]
+
+
+_READERS = {Post.APPROVER, Post.REVIEWER, Post.NOTICE, Post.PAYMENT, Post.AUDITOR}
+
+MENU = (
+    Entry("clerk.home", _l("工作台"), "speedometer2", frozenset(Post)),
+    Entry("clerk.imports", _l("数据导入"), "cloud-upload", frozenset({Post.APPROVER, Post.AUDITOR})),
+    Entry("clerk.policies", _l("政策"), "journal-text", frozenset(Post)),
+    Entry("clerk.screenings", _l("资格筛查"), "funnel", frozenset(_READERS)),
+    Entry("clerk.batches", _l("批量核定"), "check2-square", frozenset(_READERS)),
+    Entry("clerk.notices", _l("公示管理"), "megaphone", frozenset({Post.NOTICE, Post.AUDITOR})),
+    Entry("clerk.refunds", _l("大厅确认"), "person-workspace", frozenset({Post.RECEPTION})),
+    Entry("clerk.todos", _l("待办区"), "list-check", frozenset({Post.RECEPTION})),
+    Entry("clerk.maintenance", _l("信用代码维护"), "person-vcard", frozenset({Post.RECEPTION})),
+)
+
+
+@pages.context_processor
+def menu() -> dict[str, object]:
+    """Give the console its menu, and a word for what this clerk can do."""
+    posts = g.actor.posts if g.get("actor") else frozenset()
+    return {
+        "menu": [entry for entry in MENU if entry.posts & posts],
+        "can": lambda *names: bool(posts & set(names)),
+    }

@@ -1,0 +1,81 @@
+"""资格筛查: start, watch, look through the verdicts, explain one."""
+
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from gateway.bus import ask
+from gateway.forms import FAULTS, InvalidForm, filled, show
+from gateway.portals.clerk.blueprint import pages
+from gateway.queries import from_address
+from services.contracts.errors import Missing
+from services.contracts.subsidy.policy import GetPolicy, ListPolicies, PolicyView
+from services.contracts.subsidy.screening import (
+    ExplainVerdict,
+    GetScreening,
+    ListScreenings,
+    ListVerdicts,
+    ScreeningState,
+    StartScreening,
+    VerdictsView,
+)
+from services.contracts.values import ScreeningId
+
+FILTERS = ("outcome", "region", "find")
+
+
+@pages.route("/screenings", methods=["GET", "POST"])
+def screenings() -> Response:
+    """List the runs; start another."""
+    if request.method == "GET":
+        return _show_screenings()
+    try:
+        started = ask(filled(StartScreening))
+    except FAULTS as error:
+        return _show_screenings(error)
+    return redirect(url_for(".screening", screening_id=started.screening_id), 303)
+
+
+@pages.get("/screenings/<uuid:screening_id>")
+def screening(screening_id: UUID) -> Response:
+    """Show progress and totals of a run, and its verdicts by the filters of the address."""
+    run = ask(GetScreening(screening_id=ScreeningId(screening_id)))
+    error, page = None, VerdictsView(verdicts=(), next_after=None)
+    if run.state is ScreeningState.DONE:
+        try:
+            page = ask(from_address(ListVerdicts, screening_id=run.screening_id))
+        except InvalidForm as fault:
+            error = fault
+    filters = {name: request.args.get(name, "").strip() for name in FILTERS}
+    return show(
+        "clerk/screening.html",
+        error,
+        run=run,
+        page=page,
+        filters=filters,
+        criteria=_criteria(run.programme_year),
+    )
+
+
+@pages.get("/screenings/<uuid:screening_id>/units/<string:unit_no>")
+def verdict(screening_id: UUID, unit_no: str) -> Response:
+    """Explain the verdict on one unit."""
+    explanation = ask(from_address(ExplainVerdict, screening_id=screening_id, unit_no=unit_no))
+    return show("clerk/verdict.html", explanation=explanation)
+
+
+def _show_screenings(error: Exception | None = None) -> Response:
+    policies = ask(ListPolicies()).policies
+    return show(
+        "clerk/screenings.html", error, screenings=ask(ListScreenings()).screenings, policies=policies
+    )
+
+
+def _criteria(year: int) -> dict[str, object]:
+    """Return the criteria of a programme by code: the reasons of verdicts are such codes."""
+    try:
+        policy: PolicyView = ask(GetPolicy(programme_year=year))
+    except Missing:
+        return {}
+    return {criterion.code: criterion for criterion in policy.criteria}

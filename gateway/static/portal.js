@@ -1,0 +1,133 @@
+// What makes the pages livelier. Every page works without it.
+"use strict";
+
+const json = { "Content-Type": "application/json" };
+
+// A dialog that the server opened becomes a modal one: focus stays inside, Escape closes it.
+function openModally(dialog) {
+  dialog.removeAttribute("open");
+  dialog.showModal();
+}
+
+// A new picture code without losing what was typed.
+async function newPicture(link) {
+  const answer = await fetch("/api/v1/picture-codes", { method: "POST", headers: json, body: "{}" });
+  if (!answer.ok) return location.assign(link.href);
+  const { picture_id, png_base64, answer: solution } = await answer.json();
+  const picture = document.getElementById("picture");
+  picture.src = `data:image/png;base64,${png_base64}`;
+  if (solution) picture.dataset.answer = solution;
+  document.getElementById("picture_id").value = picture_id;
+  document.getElementById("picture_code").value = "";
+  document.getElementById("picture_code").focus();
+}
+
+// 获取验证码: ask for the code, then count down until it may be asked for again.
+async function requestSmsCode(button) {
+  const phone = document.getElementById("phone").value.trim();
+  const said = document.querySelector("[data-sms-said]");
+  const body = { purpose: "register_administrator", credit_code: button.dataset.account, phone };
+  button.disabled = true;
+  const answer = await fetch(button.dataset.sms, { method: "POST", headers: json, body: JSON.stringify(body) });
+  const told = await answer.json().catch(() => ({}));
+  if (answer.ok) {
+    said.textContent = said.dataset.sent;
+    countDown(button, told.resend_after_seconds);
+  } else {
+    said.textContent = told.code === "invalid_input" ? document.getElementById("phone-hint").textContent
+      : [told.title, told.detail].join(" ").trim() || said.dataset.failed;
+    button.disabled = false;
+  }
+}
+
+function countDown(button, seconds) {
+  const words = button.textContent;
+  const end = Date.now() + seconds * 1000;
+  const timer = setInterval(() => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    button.textContent = left > 0 ? button.dataset.wait.replace("{n}", left) : words;
+    if (left <= 0) {
+      clearInterval(timer);
+      button.disabled = false;
+    }
+  }, 250);
+}
+
+// 全选, and how many are chosen.
+function watchSelection(form) {
+  const boxes = [...form.querySelectorAll("[name=todo_ids]")];
+  const all = form.querySelector("[data-all]");
+  const selected = form.querySelector("[data-selected]");
+  if (!all) return;
+  const words = selected.textContent;
+  const refresh = () => {
+    const count = boxes.filter((box) => box.checked).length;
+    selected.textContent = words.replace("{n}", count);
+    all.checked = count === boxes.length;
+    all.indeterminate = count > 0 && count < boxes.length;
+  };
+  all.hidden = selected.hidden = false;
+  all.addEventListener("change", () => {
+    boxes.forEach((box) => { box.checked = all.checked; });
+    refresh();
+  });
+  boxes.forEach((box) => box.addEventListener("change", refresh));
+  refresh();
+}
+
+// Something is under way: read the page again and put the fresh part in place, until it is over.
+async function followProgress() {
+  const place = document.querySelector("[data-live]");
+  if (!place) return;
+  await new Promise((wake) => setTimeout(wake, 1500));
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer || !answer.ok) return followProgress();
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("live");
+  if (!fresh) return location.reload();
+  if (!fresh.hasAttribute("data-live") && place.dataset.live === "reload") return location.reload();
+  place.replaceWith(fresh);
+  return followProgress();
+}
+
+// A large file goes as it is, with a bar; without scripts the form does the same.
+function upload(form) {
+  const file = form.elements.file.files[0];
+  const kind = form.elements.kind.value;
+  if (!file || !kind) return form.submit();
+  const box = form.querySelector("[data-progress]");
+  const [bar, words] = [box.querySelector("progress"), box.querySelector("span")];
+  const request = new XMLHttpRequest();
+  box.hidden = false;
+  form.querySelector("button").disabled = true;
+  request.upload.addEventListener("progress", (event) => {
+    bar.value = (100 * event.loaded) / event.total;
+    words.textContent = `${Math.floor(bar.value)}%`;
+  });
+  request.addEventListener("loadend", () => {
+    const told = JSON.parse(request.responseText || "{}");
+    if (request.status === 202) return location.assign(`${location.pathname}/${told.import_id}`);
+    words.textContent = [told.title, told.detail].join(" ").trim() || String(request.status);
+    form.querySelector("button").disabled = false;
+  });
+  request.open("POST", `${form.dataset.upload}?${new URLSearchParams({ kind, filename: file.name })}`);
+  request.setRequestHeader("Content-Type", "application/octet-stream");
+  request.setRequestHeader("Idempotency-Key", form.elements.once.value);
+  request.send(file);
+}
+
+document.querySelectorAll("dialog[open]").forEach(openModally);
+document.querySelectorAll("[data-selection]").forEach(watchSelection);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-new-picture]");
+  const button = event.target.closest("[data-sms]");
+  if (!link && !button) return;
+  event.preventDefault();
+  if (link) newPicture(link);
+  else requestSmsCode(button);
+});
+document.querySelectorAll("[data-upload]").forEach((form) => form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  upload(form);
+}));
+followProgress();
