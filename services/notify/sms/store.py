@@ -34,7 +34,7 @@ sms_messages = sa.Table(
 _CREATED = sms_messages.c.state == SmsState.CREATED.value
 _SENDING = sms_messages.c.state == SmsState.SENDING.value
 for _name, _columns, _only in (
-    ("sms_messages_due", ("priority", "next_at"), "state = 'created'"),
+    ("sms_messages_due", ("priority", "next_at", "id"), "state = 'created'"),
     ("sms_messages_sending", ("leased_until",), "state = 'sending'"),
 ):
     sa.Index(

@@ -102,7 +102,7 @@ def upgrade() -> None:
     with op.batch_alter_table("sms_messages", schema=None) as batch_op:
         batch_op.create_index(
             "sms_messages_due",
-            ["priority", "next_at"],
+            ["priority", "next_at", "id"],
             unique=False,
             postgresql_where=sa.text("state = 'created'"),
             sqlite_where=sa.text("state = 'created'"),
