@@ -2,7 +2,7 @@
 
 Two passes, because a line may repeat another that came gigabytes before: the first checks line by line and
 sorts the accepted rows into partitions, the second finds repetitions within each. Memory holds one block or
-one partition.
+one partition, and what waits to be spilled.
 """
 
 import csv
@@ -20,6 +20,7 @@ from services.subsidy.registry.adapters.lines import Block, read_blocks
 
 REJECT_COLUMNS = ("行号", "字段", "值", "原因")
 MOST_SHOWN = 100
+SPILL = 24 * 1024 * 1024
 
 
 @dataclass
@@ -30,7 +31,8 @@ class Spool:
     layout: Layout
     total: int = 0
     accepted: int = 0
-    blocks: int = 0
+    spills: int = 0
+    waiting: list[pl.DataFrame] = field(default_factory=list)
     reject_files: set[Path] = field(default_factory=set)
 
     @property
@@ -43,6 +45,7 @@ class Spool:
         with path.open("rb") as file:
             for block in read_blocks(file, self.layout.headers):
                 self._take(block)
+        self._spill()
 
     def _take(self, block: Block) -> None:
         """Write the good lines of a block to their partitions and the others to the rejects."""
@@ -52,13 +55,20 @@ class Spool:
         good = checks.filter(pl.all_horizontal(pl.col(r"^\?.*$")))
         self._reject(_rejects(block, checks, self.layout), "lines")
         rows = good.select("line", *(column.value() for column in self.layout.columns))
-        parts = rows.with_columns(partition=self.layout.partition).partition_by("partition", as_dict=True)
+        self.waiting.append(rows.with_columns(partition=self.layout.partition))
+        self.total += block.lines
+        if sum(frame.estimated_size() for frame in self.waiting) > SPILL:
+            self._spill()
+
+    def _spill(self) -> None:
+        """Write what waits in memory to its partitions."""
+        parts = pl.concat(self.waiting).partition_by("partition", as_dict=True) if self.waiting else {}
         for (partition,), part in parts.items():
             folder = self.folder / f"{partition}"
             folder.mkdir(exist_ok=True)
-            part.drop("partition").write_ipc(folder / f"{self.blocks:06}.arrow", compression="lz4")
-        self.total += block.lines
-        self.blocks += 1
+            part.drop("partition").write_ipc(folder / f"{self.spills:06}.arrow", compression="lz4")
+        self.waiting.clear()
+        self.spills += 1
 
     def partitions(self) -> Iterator[tuple[int, pl.DataFrame]]:
         """Yield each partition's rows, sorted by key, without those that repeat an earlier line."""

@@ -12,7 +12,7 @@ from typing import IO
 
 import polars as pl
 
-BLOCK = 8 * 1024 * 1024
+BLOCK = 2 * 1024 * 1024
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 
