@@ -137,8 +137,8 @@ def upgrade() -> None:
             "one_live_item",
             ["programme_year", "unit_no"],
             unique=True,
-            postgresql_where="live",
-            sqlite_where="live",
+            postgresql_where=sa.text("live"),
+            sqlite_where=sa.text("live"),
         )
 
     op.create_table(
