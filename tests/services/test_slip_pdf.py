@@ -126,3 +126,11 @@ def test_what_does_not_fit_on_one_page_is_an_error():
 def test_a_missing_font_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="NotoSerifSC_400Regular.ttf"):
         print_form(compose(FACTS, verify_url="u"), fonts=tmp_path)
+
+
+@pytest.mark.parametrize(("choice", "is_left"), [(Choice.CONFIRMED, True), (Choice.WAIVED, False)])
+def test_one_tick_is_drawn_and_it_stands_at_the_choice(choice, is_left):
+    """The tick is the only stroke with round ends; 确认享受 stands in the left half of the frame."""
+    [page] = pypdf.PdfReader(io.BytesIO(printed(replace(FACTS, choice=choice)))).pages
+    [tick] = re.findall(rb"\b1 J\b.*?([\d.]+) [\d.]+ m", page.get_contents().get_data(), re.DOTALL)
+    assert (float(tick) < 595 / 2) is is_left
