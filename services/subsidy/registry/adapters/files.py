@@ -16,7 +16,7 @@ import polars as pl
 
 from services.contracts.subsidy.registry import ImportKind
 from services.subsidy.registry.adapters.columns import LAYOUTS, Layout
-from services.subsidy.registry.adapters.lines import Block, read_blocks
+from services.subsidy.registry.adapters.lines import BLOCK, Block, read_blocks
 
 REJECT_COLUMNS = ("行号", "字段", "值", "原因")
 MOST_SHOWN = 100
@@ -29,6 +29,8 @@ class Spool:
 
     folder: Path
     layout: Layout
+    block: int = BLOCK
+    spill: int = SPILL
     total: int = 0
     accepted: int = 0
     spills: int = 0
@@ -43,7 +45,7 @@ class Spool:
     def read(self, path: Path) -> None:
         """Check every line of a file; Unreadable when it is no such file."""
         with path.open("rb") as file:
-            for block in read_blocks(file, self.layout.headers):
+            for block in read_blocks(file, self.layout.headers, self.block):
                 self._take(block)
         self._spill()
 
@@ -57,7 +59,7 @@ class Spool:
         rows = good.select("line", *(column.value() for column in self.layout.columns))
         self.waiting.append(rows.with_columns(partition=self.layout.partition))
         self.total += block.lines
-        if sum(frame.estimated_size() for frame in self.waiting) > SPILL:
+        if sum(frame.estimated_size() for frame in self.waiting) > self.spill:
             self._spill()
 
     def _spill(self) -> None:

@@ -1,0 +1,231 @@
+"""Verdicts: the thresholds of 2023, three values, and two readers of the rules that agree."""
+
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+
+import polars as pl
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as some
+
+from services.contracts.subsidy.screening import Outcome
+from services.contracts.values import SizeClass, UnitType
+from services.subsidy.policy.adapters.programmes import read_programme
+from services.subsidy.policy.domain import COMPARISONS, FACTS, WORD
+from services.subsidy.screening.adapters import columns
+from services.subsidy.screening.domain import (
+    PARTITIONS,
+    Verdict,
+    codes_of,
+    decide,
+    derivation,
+    evaluate,
+    explain,
+    plan_chunks,
+)
+
+POLICY = read_programme("henan_2023")
+MANUAL = {  # the manual's own employer
+    "unit_type": "enterprise",
+    "size_class": "large",
+    "labour_dispatch": 0,
+    "audit_findings": 0,
+    "dishonest": 0,
+    "zombie": 0,
+    "headcount_now": 1180,
+    "headcount_start": 1180,
+    "headcount_end": 1180,
+    "exempt": 0,
+    "months_full": 24,
+    "base": 79_045_717,
+}
+SME_TYPES = set(UnitType) - {UnitType.ENTERPRISE, UnitType.GOVERNMENT, UnitType.INSTITUTION}
+
+
+def judge(region="410181", policy=POLICY, **changes) -> Verdict:
+    return decide(policy, {**MANUAL, **changes}, region)
+
+
+def why(**changes) -> tuple[str, ...]:
+    verdict = judge(**changes)
+    assert (verdict.outcome is Outcome.ELIGIBLE) == (not verdict.reasons | verdict.unknowns)
+    return codes_of(POLICY, verdict.reasons)
+
+
+def test_the_manuals_employer_gets_its_refund():
+    verdict = judge()
+    assert verdict == Verdict(
+        outcome=Outcome.ELIGIBLE, reasons=0, unknowns=0, layoff_rate=0, ratio=3000, amount=23_713_715
+    )
+    chinese, english = derivation(verdict, MANUAL["base"])
+    assert chinese.startswith("790,457.17 元 × 30% = 237,137.15 元")
+    assert english.startswith("790,457.17 × 30% = 237,137.15 yuan")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({"months_full": 12}, ()),
+        ({"months_full": 11}, ("months",)),
+        ({"headcount_start": 30, "headcount_end": 24}, ()),  # exactly 20 %
+        ({"headcount_start": 30, "headcount_end": 23}, ("layoff_rate",)),
+        ({"headcount_start": 31, "headcount_end": 30}, ()),  # 3.2 %
+        ({"headcount_start": 31, "headcount_end": 29}, ("layoff_rate",)),  # 6.5 %, would do for 30 people
+        ({"headcount_start": 200, "headcount_end": 189}, ()),  # exactly 5.5 %
+        ({"headcount_start": 20000, "headcount_end": 18899}, ("layoff_rate",)),  # 5.505 %, rounded or not
+        ({"headcount_start": 200, "headcount_end": 180, "exempt": 9}, ()),
+        ({"headcount_start": 200, "headcount_end": 180, "exempt": 8}, ("layoff_rate",)),
+        ({"headcount_start": 10, "headcount_end": 20}, ()),
+        ({"headcount_start": 0}, ()),
+        ({"headcount_now": 590}, ()),  # exactly half
+        ({"headcount_now": 589}, ("headcount_drop",)),
+        ({"headcount_now": 0, "headcount_end": 0, "headcount_start": 0}, ()),
+        ({"unit_type": "government"}, ("unit_type",)),
+        ({"unit_type": "institution"}, ("unit_type",)),
+        ({"dishonest": 1}, ("dishonest",)),
+        ({"zombie": 1}, ("zombie",)),
+        ({"audit_findings": 1}, ("audit_findings",)),
+        ({"labour_dispatch": 1}, ("labour_dispatch",)),
+        ({"base": 0}, ("base",)),
+        ({"base": 0, "months_full": 0, "zombie": 1}, ("months", "zombie", "base")),
+    ],
+    ids=str,
+)
+def test_the_thresholds_of_2023(changes, reasons):
+    assert why(**{"headcount_now": 20_000, **changes} if "headcount_end" in changes else changes) == reasons
+
+
+def test_the_ratio_is_30_percent_for_large_enterprises_and_60_for_all_others():
+    ratios = {size: judge(size_class=size).ratio for size in SizeClass}
+    assert ratios == {"large": 3000, "medium": 6000, "small": 6000, "micro": 6000}
+    assert {judge(unit_type=kind, size_class=None).ratio for kind in SME_TYPES} == {6000}
+    assert {judge(unit_type=kind, size_class=None).outcome for kind in SME_TYPES} == {Outcome.ELIGIBLE}
+
+
+def test_the_size_of_an_enterprise_is_never_assumed():
+    verdict = judge(size_class=None)
+    assert (verdict.outcome, verdict.ratio, verdict.amount) == (Outcome.UNKNOWN, 0, 0)
+    assert codes_of(POLICY, verdict.unknowns) == ("size_class",)
+
+
+@pytest.mark.parametrize("fact", sorted(set(FACTS) - {"exempt"}))
+def test_whatever_fact_is_missing_nothing_is_refunded(fact):
+    verdict = judge(**{fact: None})
+    assert (verdict.outcome, verdict.amount) == (Outcome.UNKNOWN, 0) and verdict.unknowns
+
+
+def test_a_failure_wins_over_a_gap():
+    verdict = judge(size_class=None, zombie=1)
+    assert verdict.outcome is Outcome.INELIGIBLE and verdict.unknowns
+
+
+def test_every_criterion_is_explained_with_the_numbers_put_in():
+    results = {each.code: each for each in explain(POLICY, {**MANUAL, "headcount_start": 1300}, "410181")}
+    assert list(results) == [each.code for each in POLICY.criteria]
+    assert results["layoff_rate"].result == "fail"
+    assert "年初参保 1,300 人，年末 1,180 人，免责减员 0 人，裁员率 9.23%" in results["layoff_rate"].zh
+    assert "layoff rate 9.23%; at most 5.5%" in results["layoff_rate"].en
+    [gap] = [each for each in explain(POLICY, {**MANUAL, "zombie": None}, "4101") if each.result == "unknown"]
+    assert "未知" in gap.zh and "unknown" in gap.en
+
+
+# ---- the reader of columns gives what plain Python gives
+
+
+def rows(units, regions, policy=POLICY):
+    facts = {name: [unit[name] for unit in units] for name in FACTS}
+    kinds = {name: pl.String if kind == WORD else pl.Int64 for name, kind in FACTS.items()}
+    frame = pl.DataFrame(facts, schema=kinds).with_columns(
+        unit_no=pl.int_range(100000000000, 100000000000 + len(units), dtype=pl.Int64),
+        region=pl.Series(regions, dtype=pl.String),
+    )
+    decided = columns.decide(policy, frame).to_dicts()
+    return [Verdict(**{name: row[name] for name in Verdict.__dataclass_fields__}) for row in decided]
+
+
+def number(bound: int):
+    edges = [0, 1, 5, 11, 12, 13, 29, 30, 31, 2**31, bound - 1, bound]
+    return some.sampled_from([edge for edge in edges if edge <= bound]) | some.integers(0, bound)
+
+
+WORDS = {"unit_type": some.sampled_from(list(UnitType)), "size_class": some.sampled_from(list(SizeClass))}
+UNITS = some.fixed_dictionaries(
+    {name: some.none() | (WORDS[name] if kind == WORD else number(kind)) for name, kind in FACTS.items()}
+)
+SHRINKING = some.integers(1, 400).flatmap(
+    lambda start: some.fixed_dictionaries(
+        {
+            **{name: some.just(value) for name, value in MANUAL.items()},
+            "headcount_start": some.just(start),
+            "headcount_end": some.integers(start * 7 // 10, start),
+            "exempt": some.integers(0, 2),
+            "base": number(FACTS["base"]),
+        }
+    )
+)
+REGIONAL = replace(
+    POLICY, region_overrides={"410000": {"few_people": 20}, "410181": {"max_layoff_rate": 700}}
+)
+
+
+@settings(deadline=None)
+@given(
+    some.lists(some.tuples(UNITS | SHRINKING, some.sampled_from(["410181", "411302", "130100"])), max_size=9)
+)
+@example([(dict.fromkeys(FACTS), "410181"), ({**dict.fromkeys(FACTS), "zombie": 1}, "410181")])
+def test_columns_and_plain_python_give_the_same_verdicts(units):
+    facts, regions = [unit for unit, _ in units], [region for _, region in units]
+    for policy in (POLICY, REGIONAL):
+        plain = [decide(policy, unit, region) for unit, region in units]
+        assert rows(facts, regions, policy) == plain
+
+
+def expressions():
+    names = ["headcount_start", "headcount_end", "months_full", "zombie", "$few_people"]
+    leaves = some.integers(-40, 40) | some.sampled_from(names)
+    word = some.sampled_from(["'large", "'small", "size_class", "unit_type"])
+
+    def calls(inner):
+        truth = some.tuples(some.sampled_from(COMPARISONS), inner, inner)
+        truth |= some.tuples(some.just("in"), word, word, word)
+        choice = some.tuples(some.just("if"), truth, inner, inner)
+        return choice | some.tuples(some.sampled_from(["+", "-", "*", "min", "div_half_up"]), inner, inner)
+
+    return some.recursive(leaves, calls, max_leaves=8)
+
+
+@settings(deadline=None)
+@given(expressions(), UNITS)
+def test_any_expression_means_the_same_to_both_readers(expression, unit):
+    small = {name: value % 50 if isinstance(value, int) else value for name, value in unit.items()}
+    kinds = {name: pl.String if kind == WORD else pl.Int64 for name, kind in FACTS.items()}
+    frame = pl.DataFrame([small], schema=kinds).with_columns(region=pl.lit("410181"))
+    found = frame.select(columns._column(expression, POLICY).alias("found"))["found"].to_list()
+    assert found == [evaluate(expression, small, POLICY.parameters)]
+
+
+@settings(deadline=None)
+@given(number(12 * 10**11), some.integers(0, 10_000))
+@example(5, 3000)  # 1.5 fen → 2
+@example(15, 3000)  # 4.5 fen → 5, not 4
+def test_half_a_fen_goes_up_as_in_decimal(base, ratio):
+    share = evaluate(["div_half_up", ["*", "base", "ratio"], 10000], {"base": base, "ratio": ratio}, {})
+    exact = Decimal(base) * ratio / 10_000
+    assert share == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+# ---- chunks
+
+
+@settings(deadline=None)
+@given(some.dictionaries(some.integers(0, PARTITIONS - 1), some.integers(1, 50_000)))
+def test_every_partition_is_in_one_chunk(partitions):
+    chunks = plan_chunks(partitions)
+    assert sorted(part for chunk in chunks for part in chunk) == sorted(partitions)
+    assert all(chunks)
+
+
+def test_a_small_province_has_few_chunks_and_a_large_one_all():
+    assert len(plan_chunks(dict.fromkeys(range(64), 10))) == 1
+    assert len(plan_chunks(dict.fromkeys(range(64), 1_563))) == 8
+    assert len(plan_chunks(dict.fromkeys(range(64), 15_625))) == 64
