@@ -12,13 +12,13 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from services.contracts.values import Region, Year, region_prefix
+from services.subsidy.registry.domain import MAX_HEADCOUNT, MAX_MONTHLY_FEN
 
 Expression = Any  # int | str | [operator, Expression, …]: JSON knows no better
 Value = int | str | bool | None
 
 WORD, TRUTH = "word", "truth"
 BASE_MONTHS, WINDOW_MONTHS = 12, 24
-MAX_HEADCOUNT, MAX_MONTHLY_FEN = 10**7, 10**11
 FACTS: Mapping[str, int | str] = {  # how large each can be (the import refuses more), or that it is a word
     "unit_type": WORD,
     "size_class": WORD,
@@ -218,6 +218,7 @@ _WORDS: Mapping[Value, tuple[str, str]] = {
     "medium": ("中型", "medium"),
     "small": ("小型", "small"),
     "micro": ("微型", "micro"),
+    "none": ("不划分", "none: not an enterprise"),
     "enterprise": ("企业", "enterprise"),
     "social_organisation": ("社会团体", "social organisation"),
     "foundation": ("基金会", "foundation"),

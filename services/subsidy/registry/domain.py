@@ -8,6 +8,7 @@ from services.contracts.subsidy.registry import ImportKind, ImportState
 from services.contracts.values import BlobRef, CreditCode, ImportId, Region, SizeClass, UnitNo, UnitType
 
 PARTITIONS = 64
+MAX_HEADCOUNT, MAX_MONTHLY_FEN = 10**7, 10**11  # more is a slip of the pen, and a reject
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,7 @@ import polars as pl
 
 from services.contracts.subsidy.registry import ImportKind
 from services.contracts.values import SizeClass, UnitType
-from services.subsidy.policy.domain import MAX_HEADCOUNT, MAX_MONTHLY_FEN
-from services.subsidy.registry.domain import PARTITIONS
+from services.subsidy.registry.domain import MAX_HEADCOUNT, MAX_MONTHLY_FEN, PARTITIONS
 
 Rule = Callable[[pl.Expr], pl.Expr]
 
