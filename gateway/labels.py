@@ -1,9 +1,11 @@
 """The words of the enumerations on screens, each with a colour that never stands alone."""
 
+import re
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 
+from gateway.formats import money, percent
 from services.contracts.subsidy.approval import BatchState
 from services.contracts.subsidy.confirmation import RefundState
 from services.contracts.subsidy.registry import ImportKind, ImportState
@@ -78,15 +80,46 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
 
 CRITERION_RESULTS = {"pass": _l("通过"), "fail": _l("不通过"), "unknown": _l("数据缺失")}
 
+# Criteria and facts of the policies, by their codes. A code without words here is shown as it is.
+CRITERIA = {
+    "months": _l("足额缴费月数"),
+    "layoff_rate": _l("裁员率"),
+    "unit_type": _l("单位类型"),
+    "size_class": _l("企业规模"),
+    "dishonest": _l("严重违法失信"),
+    "zombie": _l("僵尸企业"),
+    "headcount_drop": _l("参保人数下降"),
+    "audit_findings": _l("审计整改"),
+    "labour_dispatch": _l("劳务派遣"),
+    "base": _l("上年度缴费"),
+    "headcount_start": _l("年初参保人数"),
+}
+FACTS = {
+    "unit_type": _l("单位类型"),
+    "size_class": _l("企业规模"),
+    "labour_dispatch": _l("劳务派遣单位"),
+    "audit_findings": _l("审计发现问题未整改"),
+    "dishonest": _l("列入严重违法失信名单"),
+    "zombie": _l("列入僵尸企业名单"),
+    "headcount_now": _l("现参保人数"),
+    "headcount_start": _l("年初参保人数"),
+    "headcount_end": _l("年末参保人数"),
+    "exempt": _l("免责减员人数"),
+    "months_full": _l("足额缴费月数"),
+    "base": _l("上年度缴费（元）"),
+    "layoff_rate": _l("裁员率"),
+    "ratio": _l("返还比例"),
+}
+_YES_NO = {"labour_dispatch", "audit_findings", "dishonest", "zombie"}
+_RATES = {"layoff_rate", "ratio"}
+
 # What a unit lacks that was left out of a batch.
 MISSING = {
     "account": _l("银行账号"),
     "account_name": _l("户名"),
     "bank": _l("开户行"),
     "phone": _l("联系电话"),
-    "contact": _l("联系人"),
-    "size_class": _l("企业规模"),
-    "credit_code": _l("统一社会信用代码"),
+    "unit": _l("参保登记"),
 }
 
 _COLOURS = {
@@ -109,3 +142,30 @@ def colour(value: str) -> str:
 def posts(names: frozenset[str]) -> list[object]:
     """Return the words of a clerk's posts, in the order of the business."""
     return [words for post, words in LABELS[Post].items() if post in names]
+
+
+def fact(name: str, value: int | str | None) -> object:
+    """Return a fact of a verdict as people read it."""
+    if value is None:
+        return _l("数据缺失")
+    if name in ("unit_type", "size_class"):
+        return label((UnitType if name == "unit_type" else SizeClass)(str(value)))
+    if name in _YES_NO:
+        return _l("是") if value else _l("否")
+    if isinstance(value, int) and (name == "base" or name in _RATES):
+        return percent(value) if name in _RATES else money(value)
+    return value
+
+
+def criterion_words(text: str, parameters: dict[str, int]) -> str:
+    """Return the words of a criterion with the policy's parameters put in, and the facts by name:
+    "{months_full} 个月，应不少于 {min_months} 个月" → "〔足额缴费月数〕 个月，应不少于 12 个月"."""
+
+    def put_in(found: re.Match[str]) -> str:
+        name, shown = found[1], found[2]
+        if name not in parameters:
+            return f"〔{FACTS.get(name, name)}〕"
+        value = parameters[name]
+        return percent(value) if shown == "percent" else money(value) if shown == "yuan" else str(value)
+
+    return re.sub(r"\{(\w+)(?::(\w+))?\}", put_in, text)

@@ -22,7 +22,11 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["label"] = labels.label
     app.jinja_env.globals.update(
         colour=labels.colour,
+        criterion_names=labels.CRITERIA,
         criterion_results=labels.CRITERION_RESULTS,
+        criterion_words=labels.criterion_words,
+        fact=labels.fact,
+        fact_names=labels.FACTS,
         home_of=home_of,
         kinds=tuple(ImportKind),
         labels_of_posts=labels.posts,

@@ -9,8 +9,7 @@ from gateway.bus import ask
 from gateway.forms import FAULTS, InvalidForm, filled, show
 from gateway.portals.clerk.blueprint import pages
 from gateway.queries import from_address
-from services.contracts.errors import Missing
-from services.contracts.subsidy.policy import GetPolicy, ListPolicies, PolicyView
+from services.contracts.subsidy.policy import ListPolicies
 from services.contracts.subsidy.screening import (
     ExplainVerdict,
     GetScreening,
@@ -48,14 +47,7 @@ def screening(screening_id: UUID) -> Response:
         except InvalidForm as fault:
             error = fault
     filters = {name: request.args.get(name, "").strip() for name in FILTERS}
-    return show(
-        "clerk/screening.html",
-        error,
-        run=run,
-        page=page,
-        filters=filters,
-        criteria=_criteria(run.programme_year),
-    )
+    return show("clerk/screening.html", error, run=run, page=page, filters=filters)
 
 
 @pages.get("/screenings/<uuid:screening_id>/units/<string:unit_no>")
@@ -70,12 +62,3 @@ def _show_screenings(error: Exception | None = None) -> Response:
     return show(
         "clerk/screenings.html", error, screenings=ask(ListScreenings()).screenings, policies=policies
     )
-
-
-def _criteria(year: int) -> dict[str, object]:
-    """Return the criteria of a programme by code: the reasons of verdicts are such codes."""
-    try:
-        policy: PolicyView = ask(GetPolicy(programme_year=year))
-    except Missing:
-        return {}
-    return {criterion.code: criterion for criterion in policy.criteria}
