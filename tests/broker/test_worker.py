@@ -69,8 +69,8 @@ def test_a_job_that_fails_is_tried_again_and_then_a_dead_letter(env, replicate, 
     worker = replicate("counter-worker").ready()
     publish(asked(-1), asked(1))
     wait_until(lambda: numbers(counter_db, counter.weighed) == [1])
-    wait_until(lambda: [letter for letter in letters(env) if letter["queue"]])
-    [letter] = [letter for letter in letters(env) if letter["queue"]]
-    assert (letter["attempts"], letter["queue"]) == (3, "counter-worker.on_weighing_asked")
+    wait_until(lambda: [letter for letter in letters(env) if letter.queue])
+    [letter] = [letter for letter in letters(env) if letter.queue]
+    assert (letter.attempts, letter.queue) == (3, "counter-worker.on_weighing_asked")
     assert numbers(counter_db, counter.begun) == [-1, -1, -1, 1]
     assert worker.terminate() == 0
