@@ -146,7 +146,7 @@ def _killed(*_):
     raise OSError("killed")
 
 
-def test_a_unit_is_in_one_live_batch_of_a_programme(world):
+def test_a_unit_is_in_one_batch_of_a_programme(world):
     run = screened(world, [unit(1), unit(2)])
     first = make_batch(world, run, max_amount=10**9)
     assert first.count == 2
@@ -154,7 +154,7 @@ def test_a_unit_is_in_one_live_batch_of_a_programme(world):
     assert (second.state, second.reason) == (BatchState.RETURNED, "empty_batch")
 
 
-def test_the_database_alone_keeps_a_unit_from_a_second_live_batch(world):
+def test_the_database_alone_keeps_a_unit_from_a_second_batch(world):
     run = screened(world, [unit(1)])
     make_batch(world, run)
     other = world.ask(MakeBatch(id=new_id(), screening_id=run), by=APPROVER)
@@ -162,7 +162,7 @@ def test_the_database_alone_keeps_a_unit_from_a_second_live_batch(world):
     with pytest.raises(sa.exc.IntegrityError), world.database("subsidy").write() as connection:
         connection.execute(batch_items.insert().values(row))
     with world.database("subsidy").write() as connection:
-        connection.execute(batch_items.insert().values(row | {"live": False}))
+        connection.execute(batch_items.insert().values(row | {"held": None}))
 
 
 def test_a_returned_batch_frees_its_units(world):

@@ -33,7 +33,7 @@ class RefundState(StrEnum):
 
 
 class RefundView(View):
-    """A refund as its employer sees it; the bank account is masked."""
+    """A refund as its employer sees it; the bank account is masked. Only enterprises have a size class."""
 
     refund_id: RefundId
     number: str
@@ -49,7 +49,7 @@ class RefundView(View):
     unit_no: UnitNo
     unit_name: str
     unit_type: UnitType
-    size_class: SizeClass
+    size_class: SizeClass | None
     contact: str
     phone_masked: str
     layoff_rate: BasisPoints
@@ -183,7 +183,7 @@ class _RefundAnswered(Event):
     unit_no: UnitNo
     unit_name: str
     unit_type: UnitType
-    size_class: SizeClass
+    size_class: SizeClass | None
     layoff_rate: BasisPoints
     base: Money
     ratio: BasisPoints

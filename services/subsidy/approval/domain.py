@@ -53,7 +53,7 @@ class Refund:
     credit_code: CreditCode
     unit_name: str
     unit_type: UnitType
-    size_class: SizeClass
+    size_class: SizeClass | None
     region: Region
     headcount: int
     layoff_rate: BasisPoints

@@ -28,7 +28,7 @@ def unit_columns(*, complete: bool) -> list[sa.Column[Any]]:
         sa.Column("credit_code", sa.String(18), nullable=False),
         sa.Column("unit_name", sa.String(200), nullable=False),
         sa.Column("unit_type", words(UnitType), nullable=False),
-        sa.Column("size_class", words(SizeClass), nullable=not complete),
+        sa.Column("size_class", words(SizeClass)),
         sa.Column("region", sa.String(6), nullable=False),
         sa.Column("headcount", sa.Integer, nullable=False),
         sa.Column("layoff_rate", sa.Integer, nullable=False),

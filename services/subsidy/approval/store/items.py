@@ -1,4 +1,7 @@
-"""The lines of a batch. A unit stands in one live batch of a programme at most: a unique index says so."""
+"""The lines of a batch. A unit is held by one batch of a programme at most: a unique constraint says so.
+
+`held` is the unit number while the batch holds the unit; NULL: it was left out, or the batch returned.
+"""
 
 import functools
 import operator
@@ -29,20 +32,13 @@ batch_items = sa.Table(
     *unit_columns(complete=False),
     sa.Column("programme_year", sa.Integer, nullable=False),
     sa.Column("missing", sa.String(100), nullable=False),
-    sa.Column("live", sa.Boolean, nullable=False),
-)
-sa.Index(
-    "one_live_item",
-    batch_items.c.programme_year,
-    batch_items.c.unit_no,
-    unique=True,
-    postgresql_where=batch_items.c.live,
-    sqlite_where=batch_items.c.live,
+    sa.Column("held", sa.String(12)),
+    sa.UniqueConstraint("held", "programme_year", name="held_once"),
 )
 
 
 def fill_batch(uow: UnitOfWork, batch: Batch) -> None:
-    """Take the eligible units that no live batch of the programme holds. Again, it takes nothing new.
+    """Take the eligible units that no batch of the programme holds. Again, it takes nothing new.
 
     Who it is and what it gets: as it was screened. Account and contact: as the registry has them today.
     In the order of unit numbers: two batches that are filled at once wait for each other, and never deadlock.
@@ -77,8 +73,8 @@ def count_left_out(uow: UnitOfWork, batch_id: BatchId) -> int:
 
 def free_items(uow: UnitOfWork, batch_id: BatchId) -> None:
     """Let other batches take the units of this one."""
-    items = batch_items.update().where(batch_items.c.batch_id == batch_id, batch_items.c.live)
-    uow.connection.execute(items.values(live=False))
+    items = batch_items.update().where(batch_items.c.batch_id == batch_id, batch_items.c.held.isnot(None))
+    uow.connection.execute(items.values(held=None))
 
 
 def next_items(uow: UnitOfWork, batch: Batch, limit: int) -> list[dict[str, Any]]:
@@ -98,17 +94,18 @@ def _eligible_lines(batch: Batch) -> sa.Select[Any]:
         )
     )
     same = (now.c.import_id == current_employers()) & (now.c.unit_no == was.c.unit_no)
-    taken = sa.exists().where(
+    taken = sa.select(batch_items.c.batch_id).where(
         batch_items.c.programme_year == batch.programme_year,
-        batch_items.c.unit_no == verdicts.c.unit_no,
-        batch_items.c.live,
+        batch_items.c.held == verdicts.c.unit_no,
     )
+    # A value, not EXISTS: before statistics are made PostgreSQL would join all the lines with each other.
+    free = taken.scalar_subquery().is_(None)
     return (
         sa.select(
             sa.literal(batch.id, sa.Uuid).label("batch_id"),
             sa.literal(batch.programme_year).label("programme_year"),
             missing.label("missing"),
-            (missing == "").label("live"),
+            sa.case((missing == "", verdicts.c.unit_no)).label("held"),
             was.c.credit_code,
             was.c.unit_name,
             *(verdicts.c[name] for name in _SCREENED),
@@ -122,7 +119,7 @@ def _eligible_lines(batch: Batch) -> sa.Select[Any]:
         )
         .join(now, same & (now.c.credit_code == was.c.credit_code), isouter=True)
         .where(verdicts.c.screening_id == batch.screening_id, verdicts.c.outcome == Outcome.ELIGIBLE)
-        .where(verdicts.c.amount > 0, ~taken, *_chosen(batch))
+        .where(verdicts.c.amount > 0, free, *_chosen(batch))
         .order_by(verdicts.c.unit_no)
     )
 

@@ -125,22 +125,14 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("programme_year", sa.Integer(), nullable=False),
         sa.Column("missing", sa.String(length=100), nullable=False),
-        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.Column("held", sa.String(length=12), nullable=True),
         sa.ForeignKeyConstraint(
             ["batch_id"],
             ["batches.id"],
         ),
         sa.PrimaryKeyConstraint("batch_id", "unit_no"),
+        sa.UniqueConstraint("held", "programme_year", name="held_once"),
     )
-    with op.batch_alter_table("batch_items", schema=None) as batch_op:
-        batch_op.create_index(
-            "one_live_item",
-            ["programme_year", "unit_no"],
-            unique=True,
-            postgresql_where=sa.text("live"),
-            sqlite_where=sa.text("live"),
-        )
-
     op.create_table(
         "notices",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -198,7 +190,7 @@ def upgrade() -> None:
         sa.Column(
             "size_class",
             sa.Enum("large", "medium", "small", "micro", name="sizeclass", native_enum=False, length=30),
-            nullable=False,
+            nullable=True,
         ),
         sa.Column("region", sa.String(length=6), nullable=False),
         sa.Column("headcount", sa.Integer(), nullable=False),
