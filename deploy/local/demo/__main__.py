@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import shutil
 import sys
 import tempfile
 import time
@@ -30,12 +31,13 @@ def _play(name: str) -> None:
     chapter = importlib.import_module(f"{chapters.__name__}.{name}")
     folder = Path(tempfile.mkdtemp(prefix=f"wengang-demo-{name}-"))
     began = time.monotonic()
-    heading(f"== {name}: {chapter.__doc__} ({folder})")
+    heading(f"== {name}: {chapter.__doc__}")
     try:
         with House(folder, clock=CLOCK) as house:
             chapter.play(house)
     except (Differs, SaidNo, TimeoutError) as trouble:
         raise Trouble(f"chapter {name}: {trouble} (logs: {folder}/house.log)") from trouble
+    shutil.rmtree(folder)
     heading(f"== {name}: everything as the manual promises, in {time.monotonic() - began:.0f} s")
 
 

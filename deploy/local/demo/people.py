@@ -1,5 +1,6 @@
 """What people do, by HTTP: an employer's handler, a clerk. Each has a session of its own."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,8 @@ class Employer(Visitor):
 
         def look() -> str | None:
             for sms in self.outbox_sms(self.phone):
-                if sms.sms_id not in known and (code := _six_digits(sms.text)):
-                    return code
+                if sms.sms_id not in known and (code := re.search(r"验证码(\d{6})", sms.text)):
+                    return code[1]
             return None
 
         return wait_for(f"the code on {self.phone}", look)
@@ -223,9 +224,3 @@ class Clerk(Visitor):
             handler_name=handler_name,
             handler_phone=handler_phone,
         )
-
-
-def _six_digits(text: str) -> str | None:
-    """Return the first run of exactly six digits."""
-    words = "".join(character if character.isdigit() else " " for character in text).split()
-    return next((word for word in words if len(word) == 6), None)

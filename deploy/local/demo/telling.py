@@ -1,5 +1,6 @@
 """How a chapter tells what it does, and stops at the first thing that is not as the manual promises."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,7 @@ def expect(what: str, got: Any, promised: Any) -> None:
     """Tell it, or stop."""
     if got != promised:
         raise Differs(f"{what}: promised {promised!r}, got {got!r}")
-    tell(f"✓ {what}: {got}")
+    tell(f"✓ {what}: {json.dumps(got, ensure_ascii=False, default=str)}")
 
 
 def expect_refused(what: str, code: str, act: Callable[..., Any], *given: Any, **named: Any) -> SaidNo:
