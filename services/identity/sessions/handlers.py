@@ -17,7 +17,7 @@ from services.contracts.identity import (
     SignOut,
 )
 from services.contracts.values import ActorKind
-from services.identity.accounts import handlers as accounts
+from services.identity.accounts import steps as accounts
 from services.identity.accounts import views as account_views
 from services.identity.clerks import views as clerk_views
 from services.identity.clerks.domain import plain_account
@@ -27,7 +27,7 @@ from services.identity.passwords.adapters.hashing import is_password
 from services.identity.sessions import domain, store
 from services.identity.sessions.adapters.tokens import read_token, sign_token
 from services.identity.sessions.domain import Candidate, Outcome, Session
-from services.identity.verification import handlers as verification
+from services.identity.verification import steps as verification
 
 SWEEP = 500
 ACCOUNTS = {ActorKind.EMPLOYER: account_views, ActorKind.CLERK: clerk_views}
