@@ -135,7 +135,9 @@ def label(value: StrEnum | None) -> object:
 
 
 def colour(value: str) -> str:
-    """Return the colour of a state's tag."""
+    """Return the colour of a state's tag. An approved refund still waits for its employer."""
+    if value is RefundState.APPROVED:
+        return "red"
     return next((name for name, values in _COLOURS.items() if value in values), "blue")
 
 

@@ -261,9 +261,9 @@ PROBLEMS: dict[str, Entry] = {
     ),
     "already_registered": _entry(
         "该单位已开通网上服务。",
-        "请返回登录页登录；忘记密码的，请到社保业务大厅办理。",
+        "请返回登录页登录；忘记密码的，请拨打服务热线。",
         "The online service is open already.",
-        "Go back and sign in; if the password is lost, ask at the counter.",
+        "Go back and sign in; if the password is lost, call the hotline.",
     ),
     "unit_registered": _entry(
         "该单位已注册单位网厅，不能再维护。",
