@@ -1,0 +1,79 @@
+"""What several journeys do alike, through the pages."""
+
+import re
+
+from playwright.sync_api import Download, expect
+
+from deploy.local.demo.people import Employer
+from deploy.local.sample.bring_in import CLERK_PASSWORD, EMPLOYER_PASSWORD
+from deploy.local.sample.units import Unit
+from tests.journeys.browser import Person
+
+WHILE_READING = 20_000  # milliseconds: ten seconds of reading, and some
+WHILE_WORKING = 120_000  # longer than any background work here takes
+
+
+def sign_in_clerk(somebody: Person, account: str) -> None:
+    """A clerk signs in."""
+    somebody.open("/clerk/login")
+    somebody.fill(账号=account, 登录密码=CLERK_PASSWORD)
+    somebody.read_picture_code()
+    somebody.press("登录")
+    expect(somebody.page.get_by_role("button", name="退出")).to_be_visible()
+
+
+def sign_in_employer(somebody: Person, employer: Employer, password: str = EMPLOYER_PASSWORD) -> None:
+    """An employer signs in; without a password it goes on to the registration of its administrator."""
+    somebody.open("/employer/login")
+    somebody.fill(统一社会信用代码=employer.credit_code, 登录密码=password)
+    if password:
+        somebody.read_picture_code()
+    somebody.press("登录")
+
+
+def read_statement(somebody: Person) -> None:
+    """Tick the box, which opens the statement; read it for its ten seconds."""
+    page = somebody.page
+    tick = page.get_by_role("checkbox", name="请认真阅读河南省稳岗返还政策确认信息")
+    tick.click()
+    statement = page.get_by_role("dialog", name=re.compile("稳岗返还政策确认单"))
+    done = statement.get_by_role("button", name="我已阅读并知晓")
+    expect(done).to_be_disabled()
+    expect(done).to_be_enabled(timeout=WHILE_READING)
+    done.click()
+    expect(statement).to_be_hidden()
+    expect(tick).to_be_checked()
+
+
+def answer(somebody: Person, choice: str) -> None:
+    """Read, choose, save, and submit from 待办."""
+    page = somebody.page
+    read_statement(somebody)
+    page.get_by_role("radio", name=re.compile(choice)).check()
+    somebody.press("保存")
+    expect(page.get_by_role("heading", name="待办区")).to_be_visible()
+    somebody.press("提交")
+    expect(page.get_by_text("本次提交 1 条，成功 1 条，失败 0 条")).to_be_visible()
+
+
+def enter_maintenance(somebody: Person, unit: Unit) -> None:
+    """The reception post ties a credit code to its handler."""
+    somebody.open("/clerk/maintenance")
+    somebody.fill(
+        统一社会信用代码=unit.credit_code,
+        单位编号=unit.unit_no,
+        单位名称=unit.name,
+        经办人姓名=unit.contact,
+        经办人手机号=unit.phone,
+    )
+    somebody.press("提交")
+    expect(somebody.page.get_by_text("维护成功")).to_be_visible()
+
+
+def download(somebody: Person, link: str) -> Download:
+    """Let the browser save what a link leads to, instead of showing it."""
+    found = somebody.page.get_by_role("link", name=re.compile(link)).first
+    found.evaluate("link => { link.download = 'slip.pdf'; link.target = '' }")
+    with somebody.page.expect_download() as saved:
+        found.click()
+    return saved.value
