@@ -288,7 +288,9 @@ def test_pages_follow_each_other_and_filters_narrow(mixed):
 def test_a_clerk_sees_its_region_only(mixed):
     run = screen(mixed)
     nanyang = clerk(*APPROVER.posts, region="411300")
+    zhengzhou = clerk(*APPROVER.posts, region="410100")
     assert [each.region for each in verdicts(mixed, run, by=nanyang).verdicts] == ["411302"] * 2
+    assert [each.region for each in verdicts(mixed, run, by=zhengzhou).verdicts] == ["410181"] * 8
     with pytest.raises(Forbidden, match="not_your_region"):
         verdicts(mixed, run, by=nanyang, region="410181")
     with pytest.raises(Forbidden, match="not_your_region"):
