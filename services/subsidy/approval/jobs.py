@@ -44,8 +44,9 @@ def _make_chunk(job: Job, batch_id: BatchId) -> bool:
             return False
         lines = items.next_items(uow, batch, job.settings.refunds_per_message)
         if lines:
-            refunds.add_refunds(uow, batch, lines)
-            _publish(uow, batch, lines)
+            rows = refunds.refunds_of(batch, lines)
+            refunds.add_refunds(uow, rows)
+            _publish(uow, batch, rows)
             batch = batch.with_refunds(count=len(lines), up_to=lines[-1]["unit_no"])
         else:
             batch = batch.finish()
@@ -53,21 +54,25 @@ def _make_chunk(job: Job, batch_id: BatchId) -> bool:
         return bool(lines)
 
 
-def _publish(uow: UnitOfWork, batch: Batch, lines: list[dict[str, Any]]) -> None:
-    year = batch.programme_year
+def _publish(uow: UnitOfWork, batch: Batch, rows: list[dict[str, Any]]) -> None:
+    """Tell whom these refunds concern."""
     approved = tuple(
         ApprovedRefund(
-            refund_id=refunds.refund_id(year, line["unit_no"]),
-            number=refunds.refund_number(year, line["unit_no"]),
-            employer=line["credit_code"],
-            unit_name=line["unit_name"],
-            amount=line["amount"],
-            phone=line["phone"],
+            refund_id=row["id"],
+            number=row["number"],
+            employer=row["credit_code"],
+            unit_name=row["unit_name"],
+            amount=row["amount"],
+            phone=row["phone"],
         )
-        for line in lines
+        for row in rows
     )
     uow.publish(
         RefundsApproved(
-            at=uow.now, batch_id=batch.id, programme_year=year, deadline=batch.deadline, refunds=approved
+            at=uow.now,
+            batch_id=batch.id,
+            programme_year=batch.programme_year,
+            deadline=batch.deadline,
+            refunds=approved,
         )
     )

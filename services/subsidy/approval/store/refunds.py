@@ -38,20 +38,21 @@ def refund_number(year: Year, unit_no: UnitNo) -> str:
     return f"WGFH-{year}-{unit_no}"
 
 
-def add_refunds(uow: UnitOfWork, batch: Batch, items: list[dict[str, Any]]) -> None:
-    """Make the refunds of these lines."""
-    year = batch.programme_year
+def refunds_of(batch: Batch, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of the refunds that these lines of a batch become."""
     common = {column.name: getattr(batch, column.name) for column in programme_columns()}
-    rows = (
+    common["batch_id"] = batch.id
+    year = batch.programme_year
+    return [
         common
-        | item
-        | {
-            "id": refund_id(year, item["unit_no"]),
-            "number": refund_number(year, item["unit_no"]),
-            "batch_id": batch.id,
-        }
-        for item in items
-    )
+        | line
+        | {"id": refund_id(year, line["unit_no"]), "number": refund_number(year, line["unit_no"])}
+        for line in lines
+    ]
+
+
+def add_refunds(uow: UnitOfWork, rows: list[dict[str, Any]]) -> None:
+    """Add these refunds; one that is there already breaks the transaction."""
     columns = refunds.c.keys()
     bulk_insert(uow.connection, refunds, columns, (tuple(map(row.__getitem__, columns)) for row in rows))
 
