@@ -1,6 +1,7 @@
 """Batches: made by one, checked by another, their refunds made once."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -152,6 +153,22 @@ def test_a_unit_is_in_one_batch_of_a_programme(world):
     assert first.count == 2
     second = make_batch(world, run)
     assert (second.state, second.reason) == (BatchState.RETURNED, "empty_batch")
+
+
+def test_two_batches_filled_at_once_share_no_unit(world):
+    run = screened(world, [unit(number) for number in range(500)])
+    orders = [MakeBatch(id=new_id(), screening_id=run) for _ in range(3)]
+    for order in orders:
+        world.ask(order, by=APPROVER)
+    with ThreadPoolExecutor() as pool:
+        list(
+            pool.map(
+                lambda order: world.work("subsidy", BatchRequested(at=world.now, batch_id=order.id)), orders
+            )
+        )
+    made = [world.ask(GetBatch(batch_id=order.id), by=APPROVER) for order in orders]
+    assert sum(batch.count for batch in made) == 500
+    assert len({row.held for row in world.rows("subsidy", batch_items)}) == 500
 
 
 def test_the_database_alone_keeps_a_unit_from_a_second_batch(world):
