@@ -24,6 +24,7 @@ from services.contracts.subsidy.approval import BatchState
 from services.contracts.subsidy.registry import ImportState
 
 LIMIT_MB = 400
+WORTH_TELLING_MB = 20
 YEAR = 2023
 
 
@@ -37,7 +38,8 @@ def main(units: int, postgres: bool) -> int:
             play(house, files)
             peaks = memory_peaks(house)
     for name, megabytes in sorted(peaks.items(), key=lambda item: -item[1]):
-        print(f"{megabytes:5d} MB  {name}")
+        if megabytes >= WORTH_TELLING_MB:
+            print(f"{megabytes:5d} MB  {name}")
     return int(max(peaks.values()) > LIMIT_MB)
 
 
