@@ -200,3 +200,10 @@ def test_writers_in_many_threads_wait_for_their_turn(database):
     for thread in threads:
         thread.join()
     assert rows_of(database)[0][2] == 160
+
+
+def test_an_error_does_not_repeat_what_was_to_be_stored(database):
+    """It goes to logs and dead letters, where nobody's phone number belongs."""
+    with pytest.raises(sa.exc.DBAPIError) as caught, database.write() as connection:
+        connection.execute(sa.text("insert into nowhere values (:phone)"), {"phone": "13812345678"})
+    assert "13812345678" not in str(caught.value)
