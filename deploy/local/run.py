@@ -40,6 +40,8 @@ def _run(house: House) -> None:
         while house.is_running():
             time.sleep(1)
         raise Trouble(f"the services ended by themselves; see {house.log}")
+    except KeyboardInterrupt:
+        pass  # the way to stop it
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C does not leave half of it running
@@ -55,8 +57,8 @@ def _bring_in_the_sample(house: House) -> None:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         ).returncode
-    if status:
-        raise Trouble("the sample province did not come in: `make reset`, then `make run` again")
+        if status:
+            raise Trouble("the sample province did not come in: `make reset`, then `make run` again")
     SAMPLE_IS_THERE.touch()
 
 

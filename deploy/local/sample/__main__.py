@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from deploy.local.demo.visitor import SaidNo, Visitor
-from deploy.local.sample.bring_in import Agency, bring_in
+from deploy.local.demo.people import Clerk
+from deploy.local.demo.visitor import SaidNo
+from deploy.local.sample.bring_in import CLERK_PASSWORD, MAKER, Agency, bring_in
 from deploy.local.terminal import Trouble, run_command, say
 
 ROOT = Path(__file__).parents[3]
@@ -20,7 +21,9 @@ def main() -> None:
         "--folder", type=Path, default=ROOT / "var/sample", help="where the files are written"
     )
     options = parser.parse_args()
-    year = options.year or Visitor(options.gateway_url).policies()[0].programme_year
+    year = (
+        options.year or Clerk(options.gateway_url).sign_in(MAKER, CLERK_PASSWORD).policies()[0].programme_year
+    )
     say(f"programme {year}: {options.units} units")
     try:
         bring_in(Agency(options.gateway_url, year, say), folder=options.folder, count=options.units)
