@@ -4,7 +4,9 @@ import signal
 from pathlib import Path
 
 import pytest
+from kombu import Connection
 
+from services.chassis import topology
 from services.chassis.schema import outbox
 from tests.broker import counter
 from tests.broker.conftest import asked
@@ -35,7 +37,7 @@ def test_a_job_killed_in_the_middle_is_done_once(replicate, publish, counter_db,
 
 
 def test_a_stopped_worker_finishes_what_is_in_hand_and_takes_nothing_more(
-    replicate, publish, counter_db, hold
+    replicate, publish, counter_db, hold, broker_url
 ):
     worker = replicate("counter-worker").ready()
     publish(*[asked(number) for number in range(5)])
@@ -48,6 +50,10 @@ def test_a_stopped_worker_finishes_what_is_in_hand_and_takes_nothing_more(
     assert numbers(counter_db, counter.begun) == numbers(counter_db, counter.weighed) == [0]
     with counter_db.read() as connection:
         assert [row.sent_at is not None for row in connection.execute(outbox.select())] == [True]
+    with Connection(broker_url) as connection:
+        queue = topology.event_queue("counter-worker", counter.WeighingAsked)
+        waiting = queue.bind(connection.default_channel).queue_declare(passive=True).message_count
+        assert waiting == 4, "the one it had in hand is acknowledged"
     worker.start()
     wait_until(lambda: numbers(counter_db, counter.weighed) == [0, 1, 2, 3, 4])
     assert worker.terminate() == 0
