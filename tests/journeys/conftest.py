@@ -33,12 +33,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def agency(house: House, tmp_path_factory: pytest.TempPathFactory) -> Agency:
-    """The clerks, with employers and contributions imported."""
+    """The clerks, with the province imported."""
     agency = Agency(house.gateway_url, YEAR, print)
     folder: Path = tmp_path_factory.mktemp("province")
     for file in write_province(folder=folder, programme_year=YEAR, count=UNITS):
-        if file.kind != "zombie":  # is left for the clerk at the browser
-            import_file(agency, file)
+        import_file(agency, file)
     return agency
 
 

@@ -27,7 +27,7 @@ PASSWORD = "Luo-River-2023"
 
 @pytest.fixture
 def zombie_file(tmp_path: Path) -> Path:
-    """The list of zombie companies; its last line has no such day."""
+    """A new version of the list of zombie companies; its last line names a day that never was."""
     files = {file.kind: file for file in write_province(folder=tmp_path, programme_year=YEAR, count=UNITS)}
     with open(files["zombie"].path, "a", encoding="gb18030", newline="") as file:
         file.write("91410181H000043203,巩义市停产水泥有限公司,2022-02-30\r\n")

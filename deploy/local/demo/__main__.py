@@ -35,7 +35,7 @@ def _play(name: str) -> None:
     try:
         with House(folder, clock=CLOCK) as house:
             chapter.play(house)
-    except (Differs, SaidNo, TimeoutError) as trouble:
+    except (Differs, SaidNo, TimeoutError, RuntimeError) as trouble:
         raise Trouble(f"chapter {name}: {trouble} (logs: {folder}/house.log)") from trouble
     shutil.rmtree(folder)
     heading(f"== {name}: everything as the manual promises, in {time.monotonic() - began:.0f} s")

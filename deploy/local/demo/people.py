@@ -190,10 +190,12 @@ class Clerk(Visitor):
         return self._get(BatchesView, "/batches").batches
 
     def wait_for_batch(self, batch_id: UUID, *states: BatchState) -> BatchView:
-        """Wait until a batch is in one of these states."""
+        """Wait until a batch is in one of these states; RuntimeError when it was sent back instead."""
 
         def look() -> BatchView | None:
             view = self._get(BatchView, f"/batches/{batch_id}")
+            if view.state is BatchState.RETURNED and view.state not in states:
+                raise RuntimeError(f"batch {view.number} was sent back: {view.reason}")
             return view if view.state in states else None
 
         return wait_for(f"batch {' or '.join(states)}", look)
