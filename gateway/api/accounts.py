@@ -1,14 +1,13 @@
 """开通单位网上服务 and 单位管理员注册."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 
-from gateway.api.messages import body_of, command, reply
+from gateway.api.messages import body_of, command, reply, room
 from gateway.api.sessions import SignedInView, signed_in_reply
 from gateway.bus import ask
 from services.contracts.identity import EmployerView, RegisterAdministrator, RegisterEmployer
 
-api = APIBlueprint("accounts", __name__, abp_tags=[Tag(name="accounts")])
+api = room("accounts")
 
 RegisterEmployerBody = body_of(RegisterEmployer)
 RegisterAdministratorBody = body_of(RegisterAdministrator)

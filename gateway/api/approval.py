@@ -1,9 +1,8 @@
 """Batches (稳岗返还批量核定): one clerk makes them, another approves or returns."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 
-from gateway.api.messages import body_of, command, only, query, reply
+from gateway.api.messages import body_of, command, only, query, reply, room
 from gateway.bus import ask
 from services.contracts.subsidy.approval import (
     ApproveBatch,
@@ -17,7 +16,7 @@ from services.contracts.subsidy.approval import (
     ReturnBatch,
 )
 
-api = APIBlueprint("approval", __name__, abp_tags=[Tag(name="approval")])
+api = room("approval")
 
 MakeBatchBody = body_of(MakeBatch)
 ApproveBatchBody = body_of(ApproveBatch, "batch_id")

@@ -1,13 +1,12 @@
 """统一社会信用代码维护 at the counter."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 
-from gateway.api.messages import body_of, command, reply
+from gateway.api.messages import body_of, command, reply, room
 from gateway.bus import ask
 from services.contracts.identity import EnterMaintenance, MaintenanceView
 
-api = APIBlueprint("credit_codes", __name__, abp_tags=[Tag(name="credit codes")])
+api = room("credit_codes")
 
 EnterMaintenanceBody = body_of(EnterMaintenance)
 

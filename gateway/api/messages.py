@@ -3,12 +3,30 @@
 from typing import Any, TypeVar
 
 from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, create_model
 
 from gateway.bus import command_id
+from gateway.problems import MEDIA_TYPE
 from services.contracts.base import Message
 
 AMessage = TypeVar("AMessage", bound=Message)
+
+PREFIX = "/api/v1"
+_STATUSES = ("400", "401", "403", "404", "405", "409", "413", "415", "422", "500", "503")
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemView"}}}
+
+
+def room(name: str) -> APIBlueprint:
+    """Return the blueprint of a room: every answer may be a problem."""
+    return APIBlueprint(
+        name,
+        __name__,
+        url_prefix=PREFIX,
+        abp_tags=[Tag(name=name)],
+        abp_security=[{"session": []}],
+        abp_responses={status: {"description": "Problem", "content": _PROBLEM} for status in _STATUSES},
+    )
 
 
 def only(message: type[Message], *names: str) -> type[BaseModel]:

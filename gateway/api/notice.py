@@ -1,9 +1,8 @@
 """公示: published by clerks, read by anybody."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 
-from gateway.api.messages import body_of, command, only, reply
+from gateway.api.messages import body_of, command, only, reply, room
 from gateway.bus import ask
 from services.contracts.subsidy.notice import (
     ListNoticeLines,
@@ -14,7 +13,7 @@ from services.contracts.subsidy.notice import (
     PublishNotice,
 )
 
-api = APIBlueprint("notice", __name__, abp_tags=[Tag(name="notice")])
+api = room("notice")
 
 PublishNoticeBody = body_of(PublishNotice)
 NoticePath = only(ListNoticeLines, "notice_id")

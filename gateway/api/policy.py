@@ -1,13 +1,12 @@
 """The policies in force; public."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 
-from gateway.api.messages import only, query, reply
+from gateway.api.messages import only, query, reply, room
 from gateway.bus import ask
 from services.contracts.subsidy.policy import GetPolicy, ListPolicies, PoliciesView, PolicyView
 
-api = APIBlueprint("policy", __name__, abp_tags=[Tag(name="policy")])
+api = room("policy")
 
 PolicyPath = only(GetPolicy, "programme_year")
 

@@ -3,15 +3,15 @@
 from typing import Any
 
 from flask import Response, current_app, request
-from flask_openapi3 import APIBlueprint, RawModel, Tag
+from flask_openapi3 import RawModel
 
-from gateway.api.messages import command, only, query, reply
+from gateway.api.messages import command, only, query, reply, room
 from gateway.bus import ask
 from gateway.downloads import download
 from services.contracts.errors import Missing, Refused
 from services.contracts.subsidy.registry import GetImport, ImportsView, ImportView, ListImports, ReceiveImport
 
-api = APIBlueprint("registry", __name__, abp_tags=[Tag(name="registry")])
+api = room("registry")
 
 MEDIA_TYPES = ("application/octet-stream", "text/csv")
 ReceiveImportQuery = only(ReceiveImport, "kind", "filename")

@@ -1,9 +1,8 @@
 """Screenings: a stored verdict with reasons for every unit."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 
-from gateway.api.messages import body_of, command, only, query, reply
+from gateway.api.messages import body_of, command, only, query, reply, room
 from gateway.bus import ask
 from services.contracts.subsidy.screening import (
     ExplainVerdict,
@@ -17,7 +16,7 @@ from services.contracts.subsidy.screening import (
     VerdictsView,
 )
 
-api = APIBlueprint("screening", __name__, abp_tags=[Tag(name="screening")])
+api = room("screening")
 
 StartScreeningBody = body_of(StartScreening)
 ScreeningPath = only(GetScreening, "screening_id")

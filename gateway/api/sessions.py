@@ -3,16 +3,15 @@
 from datetime import UTC, datetime
 
 from flask import Response, g
-from flask_openapi3 import APIBlueprint, Tag
 
 from gateway import auth
-from gateway.api.messages import body_of, command, reply
+from gateway.api.messages import body_of, command, reply, room
 from gateway.bus import ask, command_id
 from services.contracts.base import View
 from services.contracts.identity import SessionView, SignedOutView, SignInClerk, SignInEmployer, SignOut
 from services.contracts.values import Actor
 
-api = APIBlueprint("sessions", __name__, abp_tags=[Tag(name="sessions")])
+api = room("sessions")
 
 SignInEmployerBody = body_of(SignInEmployer)
 SignInClerkBody = body_of(SignInClerk)

@@ -1,17 +1,16 @@
 """Slips (稳岗返还政策确认单): list, PDF, and the public check."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.api.messages import only, query, reply
+from gateway.api.messages import only, query, reply, room
 from gateway.bus import ask
 from gateway.downloads import download
 from services.contracts.archive import CheckSlip, ListSlips, SlipCheckView, SlipsView
 from services.contracts.errors import Missing
 from services.contracts.values import RefundId
 
-api = APIBlueprint("slips", __name__, abp_tags=[Tag(name="slips")])
+api = room("slips")
 
 RefundPath = only(ListSlips, "refund_id")
 PDF_FILE = {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}

@@ -1,13 +1,12 @@
 """The development outbox: messages that reach no real phone."""
 
 from flask import Response, abort, current_app
-from flask_openapi3 import APIBlueprint, Tag
 
-from gateway.api.messages import reply
+from gateway.api.messages import reply, room
 from gateway.bus import ask
 from services.contracts.notify import ListOutboxSms, OutboxSmsPageView
 
-api = APIBlueprint("sms", __name__, abp_tags=[Tag(name="development")])
+api = room("sms")
 
 
 @api.get("/outbox-sms", responses={200: OutboxSmsPageView})

@@ -1,13 +1,12 @@
 """Picture codes and SMS codes."""
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 
-from gateway.api.messages import body_of, command, reply
+from gateway.api.messages import body_of, command, reply, room
 from gateway.bus import ask
 from services.contracts.identity import IssuePictureCode, PictureCodeView, RequestSmsCode, SmsCodeView
 
-api = APIBlueprint("verification", __name__, abp_tags=[Tag(name="verification")])
+api = room("verification")
 
 IssuePictureCodeBody = body_of(IssuePictureCode)
 RequestSmsCodeBody = body_of(RequestSmsCode)

@@ -15,7 +15,7 @@ from gateway.app import TRANSLATIONS, create_app
 from gateway.auth import COOKIE
 from gateway.settings import GatewaySettings
 from services.chassis.blobstore import BlobStore
-from services.contracts.values import Actor
+from services.contracts.values import Actor, Post
 from tests import people
 from tests.gateway.bus import FakeBus
 
@@ -89,16 +89,16 @@ class Browser:
         return response
 
     def post(self, address: str, **fields: Any) -> Any:
-        """Send a form of the last page."""
+        """Send a form of the last page, with its hidden fields."""
         response = self.client.post(address, data={**self.hidden(), **fields})
-        if response.mimetype == "text/html" and response.status_code < 300 or response.status_code >= 400:
+        if response.mimetype == "text/html" and response.status_code != 303:
             self.page = response.get_data(as_text=True)
         return response
 
     def hidden(self) -> dict[str, str]:
-        """Return the hidden fields of the last form that has a `once`, else of all forms."""
-        pairs = re.findall(r'<input type="hidden" name="(\w+)"(?: id="\w+")? value="([^"]*)"', self.page)
-        return dict(pairs)
+        """Return the hidden fields of the last page; of several forms the last one's."""
+        found = re.findall(r'<input type="hidden" name="(\w+)"(?: id="\w+")? value="([^"]*)"', self.page)
+        return dict(found)
 
 
 @pytest.fixture
@@ -106,3 +106,17 @@ def browser(app: OpenAPI) -> Iterator[Browser]:
     """Return a browser that nobody has signed in with."""
     with app.test_client() as client:
         yield Browser(client)
+
+
+@pytest.fixture
+def employer(browser: Browser) -> Browser:
+    """Return the browser of an employer."""
+    browser.sign_in(people.EMPLOYER)
+    return browser
+
+
+@pytest.fixture
+def clerk(browser: Browser) -> Browser:
+    """Return the browser of a clerk with all posts."""
+    browser.sign_in(people.clerk(*Post))
+    return browser
