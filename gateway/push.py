@@ -66,8 +66,10 @@ class Listeners:
 class Push:
     """The ASGI application. Settings are read at start, so that the module can be imported anywhere."""
 
-    def __init__(self, settings: GatewaySettings | None = None) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: GatewaySettings | None = None, listener: type[NudgeListener] = NudgeListener
+    ) -> None:
+        self._settings, self._listener = settings, listener
         self.listeners = Listeners()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -98,7 +100,7 @@ class Push:
             raised = PromptsRaised.model_validate(body)
             loop.call_soon_threadsafe(self.listeners.wake, raised.employers)
 
-        self.nudges = NudgeListener(settings.broker_url, PromptsRaised, hear)
+        self.nudges = self._listener(settings.broker_url, PromptsRaised, hear)
         self.nudges.start()
 
     # -- answers
