@@ -77,7 +77,9 @@ class Broker(Node):
         if debian.can_install():
             debian.install("rabbitmq-server")
         elif debian.can_unpack():
-            debian.unpack(CACHE, "rabbitmq-server", absent=("erlang", "rabbitmq", "socat"))
+            debian.unpack(
+                CACHE, "rabbitmq-server", absent=("erlang", "rabbitmq", "socat"), finish=_find_yourself
+            )
         elif shutil.which("docker") is None:
             raise Trouble(
                 "no RabbitMQ: install the package rabbitmq-server, or set AMQP_URI to a running broker"
@@ -129,7 +131,6 @@ class Broker(Node):
             "RABBITMQ_CTL_ERL_ARGS": "+S 1:1",
         }
         if self.root != Path("/"):
-            environment["ERL_ROOTDIR"] = erlang
             environment["LD_LIBRARY_PATH"] = debian.library_path(self.root)
         return {name: str(value) for name, value in environment.items()}
 
@@ -167,6 +168,13 @@ class Broker(Node):
         if not super().is_running() or not self._find():
             raise Trouble("no private node runs")
         return subprocess.run([f"{self.sbin}/rabbitmqctl", *words], env=self._environment()).returncode
+
+
+def _find_yourself(root: Path) -> None:
+    """Let Erlang's start script look where it lies; it names the folder that it was built for."""
+    script = root / "usr/lib/erlang/bin/erl"
+    here = '$(dirname "$(dirname "$(realpath "$0")")")'
+    script.write_text(script.read_text().replace("ROOTDIR=/usr/lib/erlang", f"ROOTDIR={here}"))
 
 
 def main() -> int:

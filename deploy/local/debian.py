@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,10 +36,16 @@ def install(*packages: str) -> None:
         _apt_get("install", "-y", "--no-install-recommends", *packages)
 
 
-def unpack(folder: Path, *packages: str, absent: tuple[str, ...] = ()) -> Path:
+def unpack(
+    folder: Path,
+    *packages: str,
+    absent: tuple[str, ...] = (),
+    finish: Callable[[Path], None] = lambda _: None,
+) -> Path:
     """Unpack packages and what they need beyond this machine's own into `folder`; nothing is installed.
 
-    `absent`: beginnings of package names that are unpacked even where installed.
+    absent: beginnings of package names that are unpacked even where installed.
+    finish: what is left to do in the folder, before anybody sees it.
     """
     if folder.is_dir():
         return folder
@@ -50,6 +56,7 @@ def unpack(folder: Path, *packages: str, absent: tuple[str, ...] = ()) -> Path:
             path.mkdir(parents=True)
         for deb in _download(work, packages, absent):
             subprocess.run(["dpkg-deb", "-x", deb, part], check=True)
+        finish(part)
         part.rename(folder)  # complete, or not there at all
         shutil.rmtree(work)
     return folder

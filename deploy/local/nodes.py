@@ -152,7 +152,8 @@ class Node:
                 say(f"{self.name} runs on port {self.state['port']} after {time.monotonic() - began:.1f} s")
                 return
             self._stop()
-        raise Trouble(f"{self.name} does not start; its last words are in {self.log}")
+        last = self.log.read_text(errors="replace").strip().splitlines()[-3:]
+        raise Trouble("\n".join([f"{self.name} does not start; {self.log} ends with", *last]))
 
     def _comes_up(self, process: Process) -> bool:
         wait_until(lambda: not process.is_alive() or self.answers(), 120, pause=0.1)

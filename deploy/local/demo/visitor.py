@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import requests
 
@@ -14,6 +15,7 @@ from services.contracts.subsidy.notice import NoticeLinesView, NoticesView, Noti
 from services.contracts.subsidy.policy import PoliciesView, PolicyView
 
 PATIENCE = 180  # seconds: longer than anything takes on a slow machine
+AWAY, TRIES = 503, 6
 
 V = TypeVar("V", bound=View)
 T = TypeVar("T")
@@ -87,7 +89,12 @@ class Visitor:
         return view.model_validate(self._ask("POST", path, json=body).json())
 
     def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
-        answer = self.http.request(method, self.api + path, timeout=PATIENCE, **options)
+        """Ask; while a service is away, ask the same thing again: its key makes that safe."""
+        headers = {"Idempotency-Key": str(uuid4()), **options.pop("headers", {})}
+        for _ in range(TRIES):
+            answer = self.http.request(method, self.api + path, timeout=PATIENCE, headers=headers, **options)
+            if answer.status_code != AWAY:
+                break
         if answer.ok:
             return answer
         is_problem = "json" in answer.headers.get("Content-Type", "")
