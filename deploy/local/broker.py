@@ -14,7 +14,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -95,16 +94,22 @@ class Broker(Node):
                 return True
         return False
 
-    def command(self) -> tuple[Sequence[str | Path], Mapping[str, str]]:
-        """Return the server's script, or docker where there is neither RabbitMQ nor a Debian."""
+    def set_up(self) -> None:
+        """Choose password and inner ports, write the configuration, start the port mapper."""
         self.state.setdefault("password", secrets.token_hex(16))
         self.state.update(epmd=free_port(), distribution=free_port())
         if self.sbin is None:
-            return self._docker(), os.environ
+            return
         configuration = self.data / "rabbitmq.conf"
         configuration.touch(mode=0o600)
         configuration.write_text(CONFIGURATION.format(**self.state))
         (self.data / "enabled_plugins").write_text("[].\n")
+        self._port_mapper("-daemon")
+
+    def command(self) -> tuple[Sequence[str | Path], Mapping[str, str]]:
+        """Return the server's script, or docker where there is neither RabbitMQ nor a Debian."""
+        if self.sbin is None:
+            return self._docker(), os.environ
         return [self.sbin / "rabbitmq-server"], self._environment()
 
     def _environment(self) -> dict[str, str]:
@@ -159,9 +164,11 @@ class Broker(Node):
     def clean_up(self) -> None:
         """End the port mapper: only our node knew its port."""
         if self._find():
-            kill = [self.root / "usr/lib/erlang/bin/epmd", "-kill"]
-            run = partial(subprocess.run, kill, env=self._environment(), capture_output=True)
-            wait_until(lambda: not is_taken(self.state["epmd"]) or not run(), 5)
+            wait_until(lambda: not is_taken(self.state["epmd"]) or not self._port_mapper("-kill"), 5)
+
+    def _port_mapper(self, word: str) -> int:
+        epmd = self.root / "usr/lib/erlang/bin/epmd"
+        return subprocess.run([epmd, word], env=self._environment(), capture_output=True).returncode
 
     def control(self, *words: str) -> int:
         """Run rabbitmqctl against the node."""

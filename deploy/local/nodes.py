@@ -111,8 +111,11 @@ class Node:
         """Find or fetch the programs; raises Trouble."""
         raise NotImplementedError
 
+    def set_up(self) -> None:
+        """Write into the data folder what the server reads, for the port in the state."""
+
     def command(self) -> tuple[Sequence[str | Path], Mapping[str, str]]:
-        """Return the foreground command and its whole environment, for the port in the state."""
+        """Return the foreground command and its whole environment."""
         raise NotImplementedError
 
     def answers(self) -> bool:
@@ -161,6 +164,7 @@ class Node:
 
     def _launch(self) -> Process:
         self.data.mkdir(parents=True, exist_ok=True)
+        self.set_up()
         command, environment = self.command()
         with open(self.log, "ab") as log:
             self._child = subprocess.Popen(

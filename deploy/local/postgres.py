@@ -87,26 +87,33 @@ class Postgres(Node):
                 return True
         return False
 
-    def command(self) -> tuple[Sequence[str | Path], Mapping[str, str]]:
-        """Return the server in the foreground; the first time its cluster is made."""
-        cluster = self.data / "cluster"
+    @property
+    def cluster(self) -> Path:
+        """Where PostgreSQL keeps everything."""
+        return self.data / "cluster"
+
+    def set_up(self) -> None:
+        """Make the cluster, the first time."""
         if debian.is_root():
             os.chown(self.data, NOBODY, NOBODY)
-        if not cluster.exists():
-            self._make(cluster)
+        if not self.cluster.exists():
+            self._make_cluster()
+
+    def command(self) -> tuple[Sequence[str | Path], Mapping[str, str]]:
+        """Return the server in the foreground."""
         options = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
         options += [] if self.keep else UNSAFE
         words = [word for option in options for word in ("-c", option)]
         return [
             self.bin / "postgres",
             "-D",
-            cluster,
+            self.cluster,
             "-p",
             str(self.state["port"]),
             *words,
         ], self._environment()
 
-    def _make(self, cluster: Path) -> None:
+    def _make_cluster(self) -> None:
         self.state["password"] = secrets.token_hex(16)
         password = self.data / "password"
         password.touch(mode=0o600)
@@ -123,7 +130,7 @@ class Postgres(Node):
             "UTF8",
             "--locale=C.UTF-8",
         ]
-        made = self._run("initdb", "-D", cluster, *words, "--no-sync")
+        made = self._run("initdb", "-D", self.cluster, *words, "--no-sync")
         password.unlink()
         if made.returncode:
             raise Trouble(f"PostgreSQL cannot make a cluster: {made.stderr.strip()[-300:]}")

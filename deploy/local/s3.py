@@ -32,10 +32,13 @@ class S3(Node):
         if not RCLONE.exists():
             raise Trouble("no rclone: run `make setup TESTS=1`")
 
-    def command(self) -> tuple[Sequence[str | Path], Mapping[str, str]]:
-        """Serve the folder; a folder in it is a bucket."""
+    def set_up(self) -> None:
+        """Make the bucket: it is a folder."""
         self.state.setdefault("secret", secrets.token_hex(16))
         (self.data / BUCKET).mkdir(exist_ok=True)
+
+    def command(self) -> tuple[Sequence[str | Path], Mapping[str, str]]:
+        """Serve the data folder."""
         address, key = f"127.0.0.1:{self.state['port']}", f"wengang,{self.state['secret']}"
         words: list[str | Path] = ["--addr", address, "--auth-key", key, "--vfs-cache-mode", "off", self.data]
         return [RCLONE, "serve", "s3", *words], {
