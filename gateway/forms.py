@@ -31,7 +31,7 @@ FAULTS = (InvalidForm, Problem, Unavailable, ServiceFailed)
 
 def filled(message: type[AModel], **given: Any) -> AModel:
     """Build a message from the form (fields of the same names) and what else is given."""
-    typed = {name: typed_value(name) for name in message.model_fields if name in request.form}
+    typed: dict[str, Any] = {name: typed_value(name) for name in message.model_fields if name in request.form}
     if "id" in message.model_fields:
         typed["id"] = once()
     try:

@@ -110,6 +110,16 @@ def test_while_identity_is_away_a_session_that_is_still_good_will_do(browser: Br
     assert browser.get("/employer/todos").status_code == 200
 
 
+def test_while_identity_is_away_public_pages_go_on_and_others_say_so(browser: Browser, bus: FakeBus) -> None:
+    bus.answers[RenewSession] = Unavailable("renew_session")
+    browser.sign_in(people.EMPLOYER, lifetime=-5)
+    assert browser.get("/").status_code == 200
+    response = browser.get("/employer/todos")
+    assert response.status_code == 503
+    assert "服务暂时没有响应" in response.text
+    assert not session_cookie(response)
+
+
 def test_a_forged_session_is_nobody(browser: Browser, bus: FakeBus) -> None:
     bus.answers[RenewSession] = Forbidden("session_invalid", "Signature verification failed")
     browser.client.set_cookie("wengang_session", people.session(people.EMPLOYER)[:-8] + "AAAAAAAA")
