@@ -1,5 +1,6 @@
 """One house for all journeys: a small province, screened; browsers that nothing escapes."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -80,7 +81,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def person(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
     """Return somebody at a browser; at the end nobody may have had anything to complain about."""
-    album = request.node.name
+    album = re.sub(r"\W+", "-", request.node.name).strip("-")
     shutil.rmtree(PICTURES / album, ignore_errors=True)
     people: list[Person] = []
 
