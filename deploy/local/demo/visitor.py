@@ -92,6 +92,8 @@ class Visitor:
         """Ask; while a service is away, ask the same thing again: its key makes that safe."""
         headers = {"Idempotency-Key": str(uuid4()), **options.pop("headers", {})}
         for _ in range(TRIES):
+            if "data" in options:
+                options["data"].seek(0)
             answer = self.http.request(method, self.api + path, timeout=PATIENCE, headers=headers, **options)
             if answer.status_code != AWAY:
                 break
