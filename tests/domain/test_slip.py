@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from services.archive.slips.domain import (
     require_may_see,
     yuan,
 )
+from services.contracts.archive import CheckSlip
 from services.contracts.errors import Forbidden
 from services.contracts.values import Choice, Post, UnitType
 from tests.people import CODE, EMPLOYER, STRANGER, clerk
@@ -157,3 +159,10 @@ def test_a_slip_is_for_its_employer_and_the_clerks_of_its_region():
         may_see(clerk(Post.RECEPTION, region="411000"))
     with pytest.raises(Forbidden, match="post_required"):
         may_see(clerk())
+
+
+def test_the_address_on_the_slip_asks_what_the_check_asks_for():
+    """The page passes its parameters on by these names: whoever scans the slip has nothing to type."""
+    address = compose(FACTS, verify_url="https://example.org/verify").check_address
+    asked = {name: value for name, [value] in parse_qs(urlsplit(address).query).items()}
+    assert CheckSlip(**asked) == CheckSlip(number=FACTS.number, check_code=FACTS.check_code())
