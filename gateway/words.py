@@ -316,21 +316,27 @@ PROBLEMS: dict[str, Entry] = {
         "文件没有内容。", "请核对后重新上传。", "There is nothing in the file.", "Check it and upload again."
     ),
     "undecodable": _entry(
-        "文件编码无法识别。",
-        "请保存为 GB18030 或 UTF-8 编码。",
-        "The encoding is unknown.",
-        "Save it as GB18030 or UTF-8.",
+        "文件第 {line} 行（第 {byte} 字节）不是 {encoding} 编码。",
+        "请保存为 GB18030 或 UTF-8 编码后重新上传。",
+        "Line {line} (byte {byte}) is not {encoding}.",
+        "Save the file as GB18030 or UTF-8 and upload it again.",
     ),
     "missing_column": _entry(
-        "表头缺少列。", "请按文件类型补齐列名。", "Columns are missing.", "Add them to the header."
+        "表头缺少列：{columns}。",
+        "请核对文件类型，补齐列名后重新上传。",
+        "Columns are missing: {columns}.",
+        "Check the kind of the file, complete the header, upload it again.",
     ),
     "repeated_column": _entry(
-        "表头有重复的列。", "请删除重复的列。", "A column is repeated.", "Remove the repetition."
+        "表头有重复的列：{columns}。",
+        "请删除重复的列后重新上传。",
+        "Columns are repeated: {columns}.",
+        "Remove the repetition and upload the file again.",
     ),
     "line_too_long": _entry(
-        "文件中有过长的行。",
+        "第 {line} 行过长。",
         "请核对是否为 CSV 文件。",
-        "A line is too long.",
+        "Line {line} is too long.",
         "Check that this is a CSV file.",
     ),
     # ---- policy, screening

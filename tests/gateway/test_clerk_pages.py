@@ -89,9 +89,11 @@ def test_an_import_under_way_is_followed_and_a_finished_one_is_not(clerk: Browse
     assert "data-live" not in clerk.get(f"/clerk/imports/{I}").text
 
 
-def test_a_file_that_could_not_be_read_says_why(clerk: Browser, bus: FakeBus) -> None:
-    bus.answers[GetImport] = example(ImportView, state="failed", problem="missing_column", rejects=None)
-    assert "表头缺少列" in clerk.get(f"/clerk/imports/{I}").text
+def test_a_file_that_could_not_be_read_says_why_and_where(clerk: Browser, bus: FakeBus) -> None:
+    facts = {"columns": "银行账号、开户行"}
+    failed = example(ImportView, state="failed", problem="missing_column", problem_facts=facts, rejects=None)
+    bus.answers[GetImport] = failed
+    assert "表头缺少列：银行账号、开户行" in clerk.get(f"/clerk/imports/{I}").text
 
 
 def test_the_refused_lines_can_be_downloaded(clerk: Browser, bus: FakeBus, blobs: BlobStore) -> None:
