@@ -240,6 +240,15 @@ def test_an_approved_batch_has_a_refund_for_each_line_with_all_that_was_frozen(w
     ]
 
 
+def test_a_line_leads_to_its_refund_once_the_batch_is_approved(world):
+    batch = make_batch(world, screened(world, [unit(1)]))
+    lines = ListBatchItems(batch_id=batch.batch_id)
+    assert [item.refund_id for item in world.ask(lines, by=REVIEWER).items] == [None]
+    approve_batch(world, batch)
+    [refund] = world.rows("subsidy", refunds)
+    assert [item.refund_id for item in world.ask(lines, by=REVIEWER).items] == [refund.id]
+
+
 def test_what_was_frozen_does_not_follow_the_registry(world):
     batch = make_batch(world, screened(world, [unit(1)]))
     import_units(world, [unit(1, bank="建设银行", phone=None)])

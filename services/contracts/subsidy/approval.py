@@ -73,7 +73,10 @@ class BatchesView(View):
 
 
 class BatchItemView(View):
-    """One line of a batch. `missing`: what a unit lacks that was left out (account, bank, phone, …)."""
+    """One line of a batch. `missing`: what a unit lacks that was left out (account, bank, phone, …).
+
+    `refund_id`: the refund that was made of it, once the batch is approved.
+    """
 
     unit_no: UnitNo
     unit_name: str
@@ -82,6 +85,7 @@ class BatchItemView(View):
     ratio: BasisPoints
     amount: Money
     missing: tuple[str, ...] = ()
+    refund_id: RefundId | None = None
 
 
 class BatchItemsView(View):

@@ -5,6 +5,7 @@ from services.contracts.subsidy.approval import (
     BatchesView,
     BatchItemsView,
     BatchItemView,
+    BatchState,
     BatchView,
     GetBatch,
     ListBatches,
@@ -13,6 +14,7 @@ from services.contracts.subsidy.approval import (
 from services.contracts.values import Region
 from services.subsidy.approval.domain import Batch, require_onlooker
 from services.subsidy.approval.store import batches, items
+from services.subsidy.approval.store.refunds import refund_id
 
 
 def get_batch(uow: UnitOfWork, query: GetBatch) -> BatchView:
@@ -31,7 +33,9 @@ def list_batches(uow: UnitOfWork, query: ListBatches) -> BatchesView:
 
 def list_batch_items(uow: UnitOfWork, query: ListBatchItems) -> BatchItemsView:
     """Show a page of a batch: the lines that count, or the units left out and what they lack."""
-    require_onlooker(actor=uow.actor, region=batches.get_batch(uow, query.batch_id).region)
+    batch = batches.get_batch(uow, query.batch_id)
+    require_onlooker(actor=uow.actor, region=batch.region)
+    is_made = batch.state is BatchState.APPROVED and not query.left_out
     rows = items.list_items(uow, query.batch_id, query.after, query.limit + 1, query.left_out)
     lines = tuple(
         BatchItemView(
@@ -42,6 +46,7 @@ def list_batch_items(uow: UnitOfWork, query: ListBatchItems) -> BatchItemsView:
             ratio=row.ratio,
             amount=row.amount,
             missing=tuple(row.missing.split()),
+            refund_id=refund_id(batch.programme_year, row.unit_no) if is_made else None,
         )
         for row in rows[: query.limit]
     )
