@@ -66,6 +66,7 @@ class House:
         self.blob_server = S3(self.folder / "s3", keep=self.keep)
         self.environment: dict[str, str] = {}
         self._supervisor: subprocess.Popen[bytes] | None = None
+        self._supervising: Process | None = None
 
     def __enter__(self) -> "House":
         try:
@@ -113,9 +114,9 @@ class House:
 
     def stop(self) -> None:
         """Let everybody finish the work in hand, then end the servers; nothing is left running."""
-        if self._supervisor:
+        if self._supervisor and self._supervising:
             with step("stop the services"):
-                Process.of(self._supervisor.pid).end(seconds=60)
+                self._supervising.end(seconds=60)
                 self._supervisor.wait()
             self._supervisor = None
         self._end_leftovers()
@@ -124,7 +125,7 @@ class House:
 
     def is_running(self) -> bool:
         """Is the supervisor there?"""
-        return self._supervisor is not None and self._supervisor.poll() is None
+        return self._supervising is not None and self._supervising.is_alive()
 
     def operate(self, *words: str) -> str:
         """Run `python -m services …` in this house and return what it says."""
@@ -205,6 +206,8 @@ class House:
                 stderr=log,
                 start_new_session=True,  # a Ctrl-C meant for us does not end it
             )
+        # Not Popen.poll: a Ctrl-C within it would leave its lock taken, and `wait` would wait for ever.
+        self._supervising = Process.of(self._supervisor.pid)
 
     def _wait_until_ready(self, first_port: int) -> None:
         pages = {

@@ -59,6 +59,7 @@ class WorkerHost:
         self._ear, self._bell = socket.socketpair()
         self._bell.setblocking(False)
         self._connected = False
+        self._asked_to_stop = False
 
     def run(self) -> None:
         """Run until `stop`."""
@@ -78,9 +79,11 @@ class WorkerHost:
         page.stop()
 
     def stop(self) -> None:
-        """Ask the process to end; safe in a signal handler."""
-        self._runtime.stopping.set()
-        self._ring()
+        """Ask the process to end; safe in a signal handler, and in one that interrupts another."""
+        if not self._asked_to_stop:  # a second SIGTERM within Event.set would wait for ever for its lock
+            self._asked_to_stop = True
+            self._runtime.stopping.set()
+            self._ring()
 
     # -- the main thread
 
