@@ -10,16 +10,18 @@ from services.contracts.errors import Conflict, Forbidden, Refused
 from services.contracts.identity import EnterMaintenance, SessionView, SignInClerk
 from services.contracts.subsidy.approval import (
     ApproveBatch,
+    BatchesView,
     BatchItemsView,
     BatchView,
     GetBatch,
+    ListBatches,
     ListBatchItems,
     MakeBatch,
     ReturnBatch,
 )
 from services.contracts.subsidy.confirmation import GetRefund, ListRefunds
 from services.contracts.subsidy.notice import PublishNotice
-from services.contracts.subsidy.registry import GetImport, ImportView, ReceiveImport
+from services.contracts.subsidy.registry import GetImport, ImportsView, ImportView, ListImports, ReceiveImport
 from services.contracts.subsidy.screening import (
     GetScreening,
     ListVerdicts,
@@ -102,6 +104,27 @@ def test_the_refused_lines_can_be_downloaded(clerk: Browser, bus: FakeBus, blobs
     response = clerk.get(f"/clerk/imports/{I}/rejects.csv")
     assert response.data == b"line,field,value,reason\r\n"
     assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+# ---- the workbench
+
+
+def test_the_workbench_shows_what_waits_and_not_what_is_settled(clerk: Browser, bus: FakeBus) -> None:
+    batches = (
+        example(BatchView, number="PL-2023-0007", state="made"),
+        example(BatchView, number="PL-2023-0006", state="approved"),
+    )
+    bus.answers[ListBatches] = BatchesView(batches=batches)
+    bus.answers[ListImports] = ImportsView(imports=(example(ImportView, filename="bad.csv", state="failed"),))
+    page = clerk.get("/clerk/").text
+    assert "PL-2023-0007" in page and "bad.csv" in page and "PL-2023-0006" not in page
+
+
+def test_the_workbench_asks_only_what_the_post_may_see(browser: Browser, bus: FakeBus) -> None:
+    browser.sign_in(people.RECEPTION)
+    page = browser.get("/clerk/").text
+    assert "目前没有待处理的事项" in page
+    assert not bus.requests(ListBatches) and not bus.requests(ListImports)
 
 
 # ---- screening

@@ -8,6 +8,7 @@ from gateway.portals.clerk import (  # noqa: F401  (they add their routes)
     registry,
     screening,
     sign_in,
+    workbench,
 )
 from gateway.portals.clerk.blueprint import pages
 

@@ -19,14 +19,14 @@ class Entry(NamedTuple):
     posts: frozenset[str]
 
 
-_READERS = {Post.APPROVER, Post.REVIEWER, Post.NOTICE, Post.PAYMENT, Post.AUDITOR}
+READERS = {Post.APPROVER, Post.REVIEWER, Post.NOTICE, Post.PAYMENT, Post.AUDITOR}
 
 MENU = (
     Entry("clerk.home", _l("工作台"), "speedometer2", frozenset(Post)),
     Entry("clerk.imports", _l("数据导入"), "cloud-upload", frozenset({Post.APPROVER, Post.AUDITOR})),
     Entry("clerk.policies", _l("政策"), "journal-text", frozenset(Post)),
-    Entry("clerk.screenings", _l("资格筛查"), "funnel", frozenset(_READERS)),
-    Entry("clerk.batches", _l("批量核定"), "check2-square", frozenset(_READERS)),
+    Entry("clerk.screenings", _l("资格筛查"), "funnel", frozenset(READERS)),
+    Entry("clerk.batches", _l("批量核定"), "check2-square", frozenset(READERS)),
     Entry("clerk.notices", _l("公示管理"), "megaphone", frozenset({Post.NOTICE, Post.AUDITOR})),
     Entry("clerk.refunds", _l("大厅确认"), "person-workspace", frozenset({Post.RECEPTION})),
     Entry("clerk.todos", _l("待办区"), "list-check", frozenset({Post.RECEPTION})),

@@ -1,6 +1,6 @@
-"""Clerks sign in; the workbench leads on."""
+"""Clerks sign in."""
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from gateway.bus import ask
@@ -21,9 +21,3 @@ def login() -> Response:
         return enter(ask(filled(SignInClerk)), url_for(".home"))
     except FAULTS as error:
         return show_with_picture("clerk/login.html", error)
-
-
-@pages.get("/")
-def home() -> str:
-    """Show who is here and what this clerk can do."""
-    return render_template("clerk/home.html")
