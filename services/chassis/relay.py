@@ -5,7 +5,7 @@ Knows no framework: it runs in a green thread of a service and in a plain thread
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ class Outbox:
     """The unsent rows. A claim is a lease: a relay that dies loses its rows to the others when it ends."""
 
     LEASE = timedelta(seconds=15)
+    LARGEST = 8_000_000  # characters in hand: an event may tell of thousands of refunds
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,11 +37,15 @@ class Outbox:
         with self._database.read() as connection:
             if connection.scalar(sa.select(outbox.c.seq).where(free).limit(1)) is None:
                 return {}  # without disturbing the writers
+        length = sa.func.length(sa.cast(outbox.c.body, sa.Text)).label("length")
         with self._database.write() as connection:
-            rows = connection.execute(
-                claim(sa.select(outbox).where(free).order_by(outbox.c.seq).limit(limit))
-            ).all()
-            self._update(connection, [row.seq for row in rows], leased_until=now + self.LEASE)
+            found = connection.execute(
+                claim(sa.select(outbox.c.seq, length).where(free).order_by(outbox.c.seq).limit(limit))
+            )
+            taken = list(_first_few(found, self.LARGEST))
+            self._update(connection, taken, leased_until=now + self.LEASE)
+            bodies = sa.select(outbox).where(outbox.c.seq.in_(taken)).order_by(outbox.c.seq)
+            rows = connection.execute(bodies).all()
         return {row.seq: Outgoing(row.message_id, row.routing_key, row.body, row.trace) for row in rows}
 
     def mark_sent(self, rows: list[int]) -> None:
@@ -57,6 +62,16 @@ class Outbox:
     def _update(connection: sa.Connection, rows: list[int], **values: Any) -> None:
         if rows:
             connection.execute(outbox.update().where(outbox.c.seq.in_(rows)).values(**values))
+
+
+def _first_few(found: Iterable[Any], largest: int) -> Iterator[int]:
+    """Yield rows until they are too much to carry at once; always the first."""
+    carried = 0
+    for row in found:
+        carried += row.length
+        if carried > largest and carried > row.length:
+            return
+        yield row.seq
 
 
 class Relay:
@@ -77,12 +92,12 @@ class Relay:
         """Send until stopped, and then what is left."""
         while True:
             sent = self.send_batch()
-            if sent < self.BATCH and self._stopping.is_set():
+            if not sent and self._stopping.is_set():
                 break
-            if sent < self.BATCH:
+            if not sent:
                 self._filled.wait(self.IDLE_SECONDS)
-                self._filled.clear()
-                self._stopping.wait(self.GATHER_SECONDS)
+            self._filled.clear()
+            self._stopping.wait(self.GATHER_SECONDS)
         self._close()
 
     def stop(self) -> None:

@@ -38,6 +38,13 @@ def test_what_one_relay_has_claimed_no_other_sends_until_the_lease_is_over(fille
     assert claimed(filled) == ["m-0", "m-1", "m-2", "m-3", "m-4"]
 
 
+def test_a_relay_carries_no_more_at_once_than_it_can_and_always_something(filled, monkeypatch):
+    monkeypatch.setattr(Outbox, "LARGEST", 2 * len('{"n": 0}'))
+    assert claimed(filled) == ["m-0", "m-1"]
+    monkeypatch.setattr(Outbox, "LARGEST", 1)
+    assert claimed(filled) == ["m-2"] and claimed(filled) == ["m-3"]
+
+
 def test_what_is_sent_is_not_sent_again(filled, monkeypatch):
     Outbox(filled).mark_sent(list(Outbox(filled).claim(3)))
     monkeypatch.setattr(relay, "utc_now", lambda: utc_now() + timedelta(days=1))
