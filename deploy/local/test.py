@@ -26,10 +26,10 @@ def main() -> int:
     began = time.monotonic()
     with ExitStack() as servers:
         environment = _start_servers(servers)
-        commands = {"check": ["make", "--no-print-directory", "check"]}
-        commands |= {group: [sys.executable, "-m", "pytest", "-q", group] for group in GROUPS}
+        commands = {"check": ["make", "--no-print-directory", "check", "PYTEST=-rs"]}
+        commands |= {group: [sys.executable, "-m", "pytest", "-q", "-rs", group] for group in GROUPS}
         if only := sys.argv[1:]:
-            commands = {group: [sys.executable, "-m", "pytest", "-q", group] for group in only}
+            commands = {group: [sys.executable, "-m", "pytest", "-q", "-rs", group] for group in only}
         failed = [name for name, command in commands.items() if not _passes(name, command, environment)]
     say(f"{'failed: ' + ', '.join(failed) if failed else 'all passed'} in {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
@@ -40,13 +40,10 @@ def _start_servers(servers: ExitStack) -> dict[str, str]:
     for node in (broker, postgres, s3):
         servers.callback(node.stop)
         node.start()
-    for name in ("test", "identity", "subsidy", "notify", "archive"):
-        postgres.create_database(name)
     return {
         **os.environ,
         "TEST_BROKER_URL": broker.url,
         "TEST_POSTGRES_SERVER": postgres.server,
-        "TEST_POSTGRES_URL": f"{postgres.server}/test",
         "TEST_S3_URL": s3.url,
         "TEST_CHROMIUM": str(browser.prepare()),
         "FONTS": str(ROOT / "var/fonts"),

