@@ -26,10 +26,9 @@ def main() -> int:
     began = time.monotonic()
     with ExitStack() as servers:
         environment = _start_servers(servers)
-        commands = {"check": ["make", "--no-print-directory", "check", "PYTEST=-rs"]}
-        commands |= {group: [sys.executable, "-m", "pytest", "-q", "-rs", group] for group in GROUPS}
-        if only := sys.argv[1:]:
-            commands = {group: [sys.executable, "-m", "pytest", "-q", "-rs", group] for group in only}
+        only = sys.argv[1:]
+        commands = {} if only else {"check": ["make", "--no-print-directory", "check", "PYTEST=-rs"]}
+        commands |= {name: [sys.executable, "-m", "pytest", "-q", "-rs", name] for name in only or GROUPS}
         failed = [name for name, command in commands.items() if not _passes(name, command, environment)]
     say(f"{'failed: ' + ', '.join(failed) if failed else 'all passed'} in {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
