@@ -30,7 +30,7 @@ class S3(Node):
     def prepare(self) -> None:
         """Rclone comes with the tests' packages."""
         if not RCLONE.exists():
-            raise Trouble("no rclone: run `make setup TESTS=1`")
+            raise Trouble("no rclone: run deploy/local/setup --tests")
 
     def set_up(self) -> None:
         """Make the bucket: it is a folder."""
