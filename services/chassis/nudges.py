@@ -7,16 +7,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import amqp.exceptions
-import kombu.exceptions
 from kombu import Connection, Consumer, Queue
 
+from services.chassis.publishing import BROKER_LOST
 from services.chassis.topology import NUDGES
 from services.contracts.base import Nudge
 
 log = logging.getLogger(__name__)
 
-BROKER_LOST = (OSError, amqp.exceptions.AMQPError, kombu.exceptions.OperationalError)
 LONGEST_PAUSE = 5.0
 
 

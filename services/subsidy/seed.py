@@ -1,12 +1,9 @@
 """The policies to begin with: the programme of 2023, and by the same rules that of the current year."""
 
-from datetime import timedelta, timezone
-
 from services.chassis.unit_of_work import Job
+from services.contracts.values import SHANGHAI
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.store import put_in_force
-
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1992
 
 
 def seed(job: Job) -> None:

@@ -1,11 +1,11 @@
 """Codes: when they count, how often they may be tried and sent. Chance comes in. Pure."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 from services.contracts.errors import Refused
+from services.contracts.values import SHANGHAI
 
-SHANGHAI = timezone(timedelta(hours=8))  # no summer time since 1991
 GOOD_FOR = timedelta(minutes=5)
 TRIES = 5
 RESEND_AFTER = timedelta(seconds=60)
