@@ -27,9 +27,11 @@ class LazyBus:
                 self._client = RpcClient(self._broker_url, self._timeout)
             return self._client
 
-    def ask(self, request: Request[Answer], session: str | None = None, trace: str = "") -> Answer:
-        """Ask the owner of the request."""
-        return self.client().ask(request, session, trace)
+    def ask(
+        self, request: Request[Answer], session: str | None = None, trace: str = "", **caller: str
+    ) -> Answer:
+        """Ask the owner of the request. `caller`: address and agent, as the RpcClient takes them."""
+        return self.client().ask(request, session, trace, **caller)
 
     def is_connected(self, seconds: float) -> bool:
         """Is the broker there, or within so many seconds?"""
@@ -39,7 +41,8 @@ class LazyBus:
 def ask(question: Request[Answer]) -> Answer:
     """Ask in the name of whoever is signed in; Problems come back as exceptions."""
     bus: Any = current_app.extensions["bus"]
-    answer: Answer = bus.ask(question, g.get("token"), trace=g.get("trace", ""))
+    caller = {"address": request.remote_addr or "", "agent": request.user_agent.string}
+    answer: Answer = bus.ask(question, g.get("token"), trace=g.get("trace", ""), **caller)
     return answer
 
 

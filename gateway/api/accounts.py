@@ -5,7 +5,8 @@ from flask import Response
 from gateway.api.messages import body_of, command, reply, room
 from gateway.api.sessions import SignedInView, signed_in_reply
 from gateway.bus import ask
-from services.contracts.identity import EmployerView, RegisterAdministrator, RegisterEmployer
+from services.contracts.identity.accounts import EmployerView, RegisterEmployer
+from services.contracts.identity.sessions import RegisterAdministrator
 
 api = room("accounts")
 

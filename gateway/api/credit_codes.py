@@ -4,7 +4,7 @@ from flask import Response
 
 from gateway.api.messages import body_of, command, reply, room
 from gateway.bus import ask
-from services.contracts.identity import EnterMaintenance, MaintenanceView
+from services.contracts.identity.credit_codes import EnterMaintenance, MaintenanceView
 
 api = room("credit_codes")
 

@@ -8,7 +8,13 @@ from gateway import auth
 from gateway.api.messages import body_of, command, reply, room
 from gateway.bus import ask, command_id
 from services.contracts.base import View
-from services.contracts.identity import SessionView, SignedOutView, SignInClerk, SignInEmployer, SignOut
+from services.contracts.identity.sessions import (
+    SessionView,
+    SignedOutView,
+    SignInClerk,
+    SignInEmployer,
+    SignOut,
+)
 from services.contracts.values import Actor
 
 api = room("sessions")

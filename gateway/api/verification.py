@@ -4,7 +4,8 @@ from flask import Response
 
 from gateway.api.messages import body_of, command, reply, room
 from gateway.bus import ask
-from services.contracts.identity import IssuePictureCode, PictureCodeView, RequestSmsCode, SmsCodeView
+from services.contracts.identity.accounts import RequestSmsCode
+from services.contracts.identity.verification import IssuePictureCode, PictureCodeView, SmsCodeView
 
 api = room("verification")
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from gateway import auth
 from gateway.bus import ask
 from gateway.forms import once
-from services.contracts.identity import SignOut
+from services.contracts.identity.sessions import SignOut
 
 pages = Blueprint("account", __name__)
 

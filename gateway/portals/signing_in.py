@@ -10,7 +10,8 @@ from gateway.bus import ask
 from gateway.forms import show
 from gateway.language import local_path
 from services.chassis.ids import new_id
-from services.contracts.identity import IssuePictureCode, SessionView
+from services.contracts.identity.sessions import SessionView
+from services.contracts.identity.verification import IssuePictureCode
 from services.contracts.values import ActorKind
 
 

@@ -1,18 +1,19 @@
 """The front door of identity: every message it takes, in the order of the business."""
 
-from services.chassis.service import Service, command, every
-from services.contracts.identity import (
-    EnterMaintenance,
-    IssuePictureCode,
+from services.chassis.service import Service, command, every, query
+from services.contracts.identity.accounts import RegisterEmployer, RequestSmsCode
+from services.contracts.identity.audit import ListAuditEntries
+from services.contracts.identity.credit_codes import EnterMaintenance
+from services.contracts.identity.sessions import (
     RegisterAdministrator,
-    RegisterEmployer,
     RenewSession,
-    RequestSmsCode,
     SignInClerk,
     SignInEmployer,
     SignOut,
 )
+from services.contracts.identity.verification import IssuePictureCode
 from services.identity.accounts import handlers as accounts
+from services.identity.audit import views as audit
 from services.identity.credit_codes import handlers as credit_codes
 from services.identity.sessions import handlers as sessions
 from services.identity.verification import handlers as verification
@@ -28,6 +29,8 @@ class Identity(Service):
     register_employer = command(RegisterEmployer, accounts.register_employer)
     request_sms_code = command(RequestSmsCode, accounts.request_sms_code)
     register_administrator = command(RegisterAdministrator, sessions.register_administrator)
+
+    list_audit_entries = query(ListAuditEntries, audit.list_audit_entries)
 
     issue_picture_code = command(IssuePictureCode, verification.issue_picture_code)
     sign_in_employer = command(SignInEmployer, sessions.sign_in_employer)

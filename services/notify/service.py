@@ -1,7 +1,7 @@
 """The front door of notify: every message it takes."""
 
 from services.chassis.service import Service, event, every, query
-from services.contracts.identity import SmsCodeIssued
+from services.contracts.identity.verification import SmsCodeIssued
 from services.contracts.notify import ListOutboxSms, ListPrompts
 from services.contracts.subsidy.approval import RefundsApproved
 from services.contracts.subsidy.confirmation import RefundConfirmed, RefundWaived

@@ -13,11 +13,12 @@ AMessage = TypeVar("AMessage", bound=Message)
 
 
 class Asked(NamedTuple):
-    """One request with the session and the trace that came with it."""
+    """One request with the session, the trace and the caller that came with it."""
 
     request: Any
     session: str | None
     trace: str
+    caller: dict[str, str]
 
 
 def example(kind: type[AMessage], **changes: Any) -> AMessage:
@@ -34,9 +35,9 @@ class FakeBus:
         self.answers: dict[type[Request[Any]], View | Exception | Callable[[Any], View]] = {}
         self.connected = True
 
-    def ask(self, request: Request[Any], session: str | None = None, trace: str = "") -> View:
+    def ask(self, request: Request[Any], session: str | None = None, trace: str = "", **caller: str) -> View:
         """Answer like the real client: a view, or an exception."""
-        self.asked.append(Asked(request, session, trace))
+        self.asked.append(Asked(request, session, trace, caller))
         answer = self.answers.get(type(request), example(request.answer_type()))
         if isinstance(answer, Exception):
             raise answer

@@ -13,17 +13,10 @@ from services.chassis.rpc_client import ServiceFailed, Unavailable
 from services.contracts.archive import CheckSlip, ListSlips, SlipsView, SlipView
 from services.contracts.base import Request
 from services.contracts.errors import Conflict, Forbidden, Missing, Refused
-from services.contracts.identity import (
-    EnterMaintenance,
-    IssuePictureCode,
-    PictureCodeView,
-    RegisterAdministrator,
-    RegisterEmployer,
-    RequestSmsCode,
-    SignInClerk,
-    SignInEmployer,
-    SignOut,
-)
+from services.contracts.identity.accounts import RegisterEmployer, RequestSmsCode
+from services.contracts.identity.credit_codes import EnterMaintenance
+from services.contracts.identity.sessions import RegisterAdministrator, SignInClerk, SignInEmployer, SignOut
+from services.contracts.identity.verification import IssuePictureCode, PictureCodeView
 from services.contracts.notify import ListOutboxSms, ListPrompts
 from services.contracts.subsidy import approval, confirmation, notice, policy, registry, screening
 from services.contracts.values import Post

@@ -7,7 +7,8 @@ import pytest
 
 from services.chassis.blobstore import BlobStore
 from services.contracts.errors import Conflict, Forbidden, Refused
-from services.contracts.identity import EnterMaintenance, SessionView, SignInClerk
+from services.contracts.identity.credit_codes import EnterMaintenance
+from services.contracts.identity.sessions import SessionView, SignInClerk
 from services.contracts.subsidy.approval import (
     ApproveBatch,
     BatchesView,

@@ -7,13 +7,9 @@ import pytest
 from services.chassis.rpc_client import Unavailable
 from services.contracts.archive import ListSlips, SlipsView
 from services.contracts.errors import Missing, Refused
-from services.contracts.identity import (
-    PictureCodeView,
-    RegisterAdministrator,
-    RegisterEmployer,
-    RequestSmsCode,
-    SignInEmployer,
-)
+from services.contracts.identity.accounts import RegisterEmployer, RequestSmsCode
+from services.contracts.identity.sessions import RegisterAdministrator, SignInEmployer
+from services.contracts.identity.verification import PictureCodeView
 from services.contracts.notify import ListPrompts, PromptsView, PromptView
 from services.contracts.subsidy.confirmation import (
     DeleteTodos,

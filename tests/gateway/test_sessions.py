@@ -9,7 +9,7 @@ from flask_openapi3 import OpenAPI
 
 from services.chassis.rpc_client import Unavailable
 from services.contracts.errors import Forbidden, Refused
-from services.contracts.identity import RenewSession, SessionView, SignInEmployer, SignOut
+from services.contracts.identity.sessions import RenewSession, SessionView, SignInEmployer, SignOut
 from services.contracts.subsidy.confirmation import ListTodos
 from tests import people
 from tests.gateway.bus import FakeBus

@@ -6,18 +6,16 @@ import sqlalchemy as sa
 
 from services.chassis.ids import new_id
 from services.chassis.sealing import unseal
-from services.contracts.identity import (
-    EnterMaintenance,
-    IssuePictureCode,
+from services.contracts.identity.accounts import RegisterEmployer, RequestSmsCode
+from services.contracts.identity.credit_codes import EnterMaintenance
+from services.contracts.identity.sessions import (
     RegisterAdministrator,
-    RegisterEmployer,
     RenewSession,
-    RequestSmsCode,
     SignInClerk,
     SignInEmployer,
     SignOut,
-    SmsCodeIssued,
 )
+from services.contracts.identity.verification import IssuePictureCode, SmsCodeIssued
 from services.identity import seed
 from services.identity.settings import Settings
 from tests.people import CODE, RECEPTION

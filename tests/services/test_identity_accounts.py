@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.errors import Problem, Refused
-from services.contracts.identity import SmsCodeIssued
+from services.contracts.identity.verification import SmsCodeIssued
 from services.contracts.values import ActorKind, Post
 from services.identity.accounts.store import employers
 from services.identity.credit_codes.store import maintained_units, maintenances

@@ -19,7 +19,9 @@ from services.chassis.ids import new_id
 from services.chassis.schema import inbox
 from services.chassis.sessions import AUDIENCE, SessionVerifier
 from services.contracts.errors import Forbidden, Problem, Refused
-from services.contracts.identity import EnterMaintenance, IssuePictureCode, SignInClerk
+from services.contracts.identity.credit_codes import EnterMaintenance
+from services.contracts.identity.sessions import SignInClerk
+from services.contracts.identity.verification import IssuePictureCode
 from services.contracts.values import ActorKind, Post
 from services.identity import seed
 from services.identity.accounts.store import employers

@@ -10,7 +10,7 @@ from services.chassis.ids import new_id
 from services.chassis.sealing import seal
 from services.chassis.settings import MissingSettings
 from services.contracts.errors import Forbidden
-from services.contracts.identity import SmsCodeIssued
+from services.contracts.identity.verification import SmsCodeIssued
 from services.contracts.notify import ListOutboxSms
 from services.notify.service import Notify
 from services.notify.settings import Settings

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from deploy.local.demo.visitor import Visitor, wait_for
 from services.contracts.archive import SlipsView, SlipView
-from services.contracts.identity import MaintenanceView
+from services.contracts.identity.credit_codes import MaintenanceView
 from services.contracts.notify import PromptsView, PromptView
 from services.contracts.subsidy.approval import BatchesView, BatchItemsView, BatchState, BatchView
 from services.contracts.subsidy.confirmation import (

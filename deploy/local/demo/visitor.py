@@ -9,7 +9,7 @@ import requests
 
 from services.contracts.archive import SlipCheckView
 from services.contracts.base import View
-from services.contracts.identity import PictureCodeView
+from services.contracts.identity.verification import PictureCodeView
 from services.contracts.notify import OutboxSmsPageView, OutboxSmsView
 from services.contracts.subsidy.notice import NoticeLinesView, NoticesView, NoticeView
 from services.contracts.subsidy.policy import PoliciesView, PolicyView

@@ -7,7 +7,7 @@ from gateway.bus import ask
 from gateway.forms import FAULTS, filled, show
 from gateway.portals.clerk.blueprint import pages
 from gateway.queries import from_address
-from services.contracts.identity import EnterMaintenance, MaintenanceView
+from services.contracts.identity.credit_codes import EnterMaintenance, MaintenanceView
 from services.contracts.subsidy.confirmation import ListRefunds, RefundView
 
 

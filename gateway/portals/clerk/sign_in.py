@@ -7,7 +7,7 @@ from gateway.bus import ask
 from gateway.forms import FAULTS, filled
 from gateway.portals.clerk.blueprint import pages
 from gateway.portals.signing_in import enter, is_in, show_with_picture
-from services.contracts.identity import SignInClerk
+from services.contracts.identity.sessions import SignInClerk
 from services.contracts.values import ActorKind
 
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from gateway.bus import ask
 from gateway.forms import FAULTS, filled, show
 from gateway.portals.employer.blueprint import pages
-from services.contracts.identity import RegisterEmployer
+from services.contracts.identity.accounts import RegisterEmployer
 
 # The version of templates/employer/agreement.html: kept with each registration; change both together.
 AGREEMENT = "2023-01"

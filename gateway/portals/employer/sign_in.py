@@ -9,7 +9,8 @@ from gateway.forms import FAULTS, InvalidForm, filled, show
 from gateway.portals.employer.blueprint import pages
 from gateway.portals.signing_in import enter, is_in, show_with_picture
 from services.chassis.ids import new_id
-from services.contracts.identity import RegisterAdministrator, RequestSmsCode, SignInEmployer
+from services.contracts.identity.accounts import RequestSmsCode
+from services.contracts.identity.sessions import RegisterAdministrator, SignInEmployer
 from services.contracts.values import ActorKind
 
 Account = only(SignInEmployer, "credit_code")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.contracts.base import Command, Event, Query, View
-from services.contracts.values import BlobRef, ImportId
+from services.contracts.values import BlobRef, CreditCode, ImportId, Region, UnitNo
 
 
 class ImportKind(StrEnum):
@@ -83,3 +83,20 @@ class ImportReceived(Event):
 
     version: Literal[1] = 1
     import_id: ImportId
+
+
+class UnitView(View):
+    """An insured unit as the registry of today has it, for the reception post to compare with."""
+
+    unit_no: UnitNo
+    credit_code: CreditCode
+    unit_name: str
+    region: Region
+    contact: str | None
+    phone_masked: str | None
+
+
+class GetUnit(Query[UnitView]):
+    """Show an insured unit to a clerk of its region; Missing `unit_missing`."""
+
+    unit_no: UnitNo

@@ -3,12 +3,8 @@
 from services.chassis.sealing import fingerprint
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Refused
-from services.contracts.identity import (
-    EmployerView,
-    RegisterEmployer,
-    RequestSmsCode,
-    SmsCodeView,
-)
+from services.contracts.identity.accounts import EmployerView, RegisterEmployer, RequestSmsCode
+from services.contracts.identity.verification import SmsCodeView
 from services.identity.accounts import domain, store
 from services.identity.credit_codes import store as credit_codes
 from services.identity.locks import store as locks

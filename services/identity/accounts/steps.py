@@ -2,7 +2,7 @@
 
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Refused
-from services.contracts.identity import RegisterAdministrator
+from services.contracts.identity.sessions import RegisterAdministrator
 from services.identity.accounts import domain, store
 from services.identity.credit_codes import store as credit_codes
 from services.identity.passwords.adapters.hashing import hash_password

@@ -1,7 +1,7 @@
 """One function per message: load → decide → save."""
 
 from services.chassis.unit_of_work import UnitOfWork
-from services.contracts.identity import EnterMaintenance, MaintenanceView
+from services.contracts.identity.credit_codes import EnterMaintenance, MaintenanceView
 from services.contracts.values import Post, mask_phone
 from services.identity.credit_codes import store
 from services.identity.credit_codes.domain import Maintenance

@@ -7,7 +7,7 @@ from services.chassis.ids import new_id
 from services.chassis.sealing import fingerprint
 from services.chassis.unit_of_work import Job, UnitOfWork
 from services.contracts.errors import Forbidden, Problem, Refused
-from services.contracts.identity import (
+from services.contracts.identity.sessions import (
     RegisterAdministrator,
     RenewSession,
     SessionView,

@@ -4,7 +4,7 @@ import secrets
 
 from services.chassis.ids import new_id
 from services.chassis.unit_of_work import Job, UnitOfWork
-from services.contracts.identity import IssuePictureCode, PictureCodeView
+from services.contracts.identity.verification import IssuePictureCode, PictureCodeView
 from services.contracts.values import PictureId
 from services.identity.verification import domain, store
 from services.identity.verification.adapters.pictures import draw_png_base64

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from services.chassis.sealing import fingerprint, seal
 from services.chassis.unit_of_work import UnitOfWork
-from services.contracts.identity import SmsCodeIssued
+from services.contracts.identity.verification import SmsCodeIssued
 from services.contracts.values import PictureId
 from services.identity.verification import domain, store
 from services.identity.verification.domain import SmsCode

@@ -33,7 +33,7 @@ def sign_token(
         "sid": str(session_id),
         "iat": issued_at.timestamp(),
         "exp": expires_at.timestamp(),
-        "actor": actor.model_dump(mode="json", exclude={"id"}),
+        "actor": actor.model_dump(mode="json", exclude={"id", "session"}),
     }
     return jwt.encode(claims, _key(settings.session_private_key.get_secret_value()), algorithm="EdDSA")
 

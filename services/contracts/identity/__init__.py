@@ -1,0 +1,1 @@
+"""Messages of the identity service, one module per room."""

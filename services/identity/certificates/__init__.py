@@ -1,0 +1,1 @@
+"""Certificates on UKs: challenges, authorities, what they have revoked, which employer came with which."""

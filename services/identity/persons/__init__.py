@@ -1,0 +1,1 @@
+"""Persons on the personal portal: their accounts."""

@@ -1,0 +1,1 @@
+"""单位银行账户变更: where the money goes, until a notice freezes it."""
