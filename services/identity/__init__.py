@@ -1,2 +1,3 @@
-"""identity: owns credit-code maintenance, accounts, verification codes, clerks, sessions. Hears nothing.
-Publishes codes to be sent. Never decides about a refund."""
+"""identity: owns persons, credit-code maintenance, employers' accounts, certificates, verification codes,
+clerks, sessions, the audit trail. Hears nothing. Publishes codes and security notices to be sent. Never
+decides about a refund."""

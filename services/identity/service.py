@@ -1,9 +1,26 @@
 """The front door of identity: every message it takes, in the order of the business."""
 
 from services.chassis.service import Service, command, every, query
-from services.contracts.identity.accounts import RegisterEmployer, RequestSmsCode
+from services.contracts.identity.accounts import (
+    ChangeHandler,
+    GetEmployer,
+    RegisterEmployer,
+    RequestSmsCode,
+)
 from services.contracts.identity.audit import ListAuditEntries
-from services.contracts.identity.credit_codes import EnterMaintenance
+from services.contracts.identity.credit_codes import (
+    AcceptMaintenance,
+    DeclareMaintenance,
+    EnterMaintenance,
+    ListMaintenances,
+    RefuseMaintenance,
+)
+from services.contracts.identity.persons import (
+    ChangePersonPhone,
+    GetPerson,
+    RegisterPerson,
+    RequestPersonCode,
+)
 from services.contracts.identity.sessions import (
     RegisterAdministrator,
     RenewSession,
@@ -13,21 +30,36 @@ from services.contracts.identity.sessions import (
 )
 from services.contracts.identity.verification import IssuePictureCode
 from services.identity.accounts import handlers as accounts
+from services.identity.accounts import views as account_views
 from services.identity.audit import views as audit
 from services.identity.credit_codes import handlers as credit_codes
+from services.identity.credit_codes import views as credit_code_views
+from services.identity.persons import handlers as persons
+from services.identity.persons import views as person_views
 from services.identity.sessions import handlers as sessions
 from services.identity.verification import handlers as verification
 
 
 class Identity(Service):
-    """Who somebody is, from the hall's entry to the signed session."""
+    """Who somebody is, from the first registration to the signed session."""
 
     name = "identity"
 
+    request_person_code = command(RequestPersonCode, persons.request_person_code)
+    register_person = command(RegisterPerson, persons.register_person)
+    get_person = query(GetPerson, person_views.get_person)
+    change_person_phone = command(ChangePersonPhone, persons.change_person_phone)
+
+    declare_maintenance = command(DeclareMaintenance, credit_codes.declare_maintenance)
     enter_maintenance = command(EnterMaintenance, credit_codes.enter_maintenance)
+    accept_maintenance = command(AcceptMaintenance, credit_codes.accept_maintenance)
+    refuse_maintenance = command(RefuseMaintenance, credit_codes.refuse_maintenance)
+    list_maintenances = query(ListMaintenances, credit_code_views.list_maintenances)
 
     register_employer = command(RegisterEmployer, accounts.register_employer)
+    get_employer = query(GetEmployer, account_views.get_employer)
     request_sms_code = command(RequestSmsCode, accounts.request_sms_code)
+    change_handler = command(ChangeHandler, accounts.change_handler)
     register_administrator = command(RegisterAdministrator, sessions.register_administrator)
 
     list_audit_entries = query(ListAuditEntries, audit.list_audit_entries)

@@ -1,1 +1,2 @@
-"""notify: owns prompts and SMS. Hears approvals and answers of subsidy, codes of identity. Never decides."""
+"""notify: owns prompts and SMS. Hears approvals and answers of subsidy, codes and security notices of
+identity. Never decides."""

@@ -1,7 +1,7 @@
 """The front door of notify: every message it takes."""
 
 from services.chassis.service import Service, event, every, query
-from services.contracts.identity.verification import SmsCodeIssued
+from services.contracts.identity.verification import SecurityNoticeDue, SmsCodeIssued
 from services.contracts.notify import ListOutboxSms, ListPrompts
 from services.contracts.subsidy.approval import RefundsApproved
 from services.contracts.subsidy.confirmation import RefundConfirmed, RefundWaived
@@ -23,5 +23,6 @@ class Notify(Service):
     list_prompts = query(ListPrompts, prompt_views.list_prompts)
 
     on_sms_code_issued = event(SmsCodeIssued, sms.on_sms_code_issued)
+    on_security_notice_due = event(SecurityNoticeDue, sms.on_security_notice_due)
     dispatch_sms = every(0.5, sms_jobs.dispatch_sms)
     list_outbox_sms = query(ListOutboxSms, sms_views.list_outbox_sms)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from services.contracts.values import RefundId, SmsId
+from services.contracts.values import SHANGHAI, RefundId, SmsId
 
-CODES, NOTICES = 0, 5  # priorities: the lower goes first, for somebody waits for a code
+# Priorities, the lower goes first: somebody waits for a code; who did not do it must know at once.
+CODES, SECURITY, NOTICES = 0, 1, 5
 
 LEASE = timedelta(seconds=60)  # longer than any provider may take to answer
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600))
@@ -20,8 +21,31 @@ TEMPLATES = {
         "【稳岗返还】{unit_name}：贵单位{year}年度稳岗返还已核定，金额{amount}元。"
         "请于{deadline}前登录单位网厅，办理享受稳岗返还信息确认。"
     ),
-    "register_administrator": (
-        "【稳岗返还】验证码{code}，用于单位管理员注册，{minutes}分钟内有效。请勿告诉他人。"
+    **{
+        purpose: f"【稳岗返还】验证码{{code}}，用于{words}，{{minutes}}分钟内有效。请勿告诉他人。"
+        for purpose, words in (
+            ("register_administrator", "单位管理员注册"),
+            ("reset_employer_password", "重置单位网厅登录密码"),
+            ("change_handler", "经办人变更"),
+            ("register_person", "个人网厅注册"),
+            ("reset_person_password", "重置个人网厅登录密码"),
+            ("change_person_phone", "个人网厅更换手机号"),
+            ("sign_in", "登录"),
+        )
+    },
+    "registration_repeated": (
+        "【稳岗返还】{time}有人用您的证件号码再次注册个人网厅，您的账户没有变化。"
+        "如非本人操作，请登录个人网厅修改密码。"
+    ),
+    "password_reset": (
+        "【稳岗返还】{time}您的{portal}登录密码已重置，此前的登录已退出。如非本人操作，请立即再次重置密码，"
+        "或拨打12333。"
+    ),
+    "phone_changed": (
+        "【稳岗返还】{time}您的个人网厅账户已更换手机号，此号码不再接收验证码。如非本人操作，请立即拨打12333。"
+    ),
+    "handler_changed": (
+        "【稳岗返还】{time}{unit_name}已变更经办人，此号码不再接收验证码。如有疑问，请与单位联系或拨打12333。"
     ),
 }
 
@@ -86,6 +110,23 @@ def code_sms(
         created_at=at,
         next_at=at,
         expires_at=issued_at + timedelta(minutes=valid_minutes),
+    )
+
+
+def security_sms(
+    *, id: SmsId, phone: str, template: str, facts: dict[str, str], happened_at: datetime, at: datetime
+) -> Sms:
+    """Return the SMS that tells an owner what was done with the account, and when (Shanghai)."""
+    local = happened_at.astimezone(SHANGHAI)
+    time = f"{local.month}月{local.day}日{local:%H:%M}"
+    return Sms(
+        id=id,
+        phone=phone,
+        template=template,
+        text=TEMPLATES[template].format(**facts, time=time),
+        priority=SECURITY,
+        created_at=at,
+        next_at=at,
     )
 
 

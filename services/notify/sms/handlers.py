@@ -3,10 +3,10 @@
 from services.chassis.ids import new_id
 from services.chassis.sealing import unseal
 from services.chassis.unit_of_work import UnitOfWork
-from services.contracts.identity.verification import SmsCodeIssued
+from services.contracts.identity.verification import SecurityNoticeDue, SmsCodeIssued
 from services.contracts.values import SmsId
 from services.notify.sms import store
-from services.notify.sms.domain import code_sms
+from services.notify.sms.domain import code_sms, security_sms
 
 
 def on_sms_code_issued(uow: UnitOfWork, event: SmsCodeIssued) -> None:
@@ -18,6 +18,19 @@ def on_sms_code_issued(uow: UnitOfWork, event: SmsCodeIssued) -> None:
         code=unseal(event.code),
         valid_minutes=event.valid_minutes,
         issued_at=event.at,
+        at=uow.now,
+    )
+    store.add_messages(uow, [sms])
+
+
+def on_security_notice_due(uow: UnitOfWork, event: SecurityNoticeDue) -> None:
+    """Put the SMS that tells an owner what was done with the account right behind the codes."""
+    sms = security_sms(
+        id=SmsId(new_id()),
+        phone=unseal(event.phone),
+        template=event.template,
+        facts=event.facts,
+        happened_at=event.at,
         at=uow.now,
     )
     store.add_messages(uow, [sms])
