@@ -1,6 +1,6 @@
 """The rules of identity: maintenance limits, codes, locks, sessions, passwords."""
 
-from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.errors import Forbidden, Refused
+from services.contracts.identity.credit_codes import MaintenanceState
 from services.contracts.values import ActorKind, Post
 from services.identity.accounts.domain import open_account
 from services.identity.clerks.domain import plain_account, require_good_clerk
@@ -32,70 +33,36 @@ def day_of(moment: datetime) -> object:
     return moment.astimezone(SHANGHAI).date()
 
 
-# ---- credit-code maintenance
-
-
-def code_of_refusal(unit: MaintainedUnit, at: datetime) -> str:
-    try:
-        unit.require_another(at=at)
-    except Refused as refused:
-        return refused.code
-    return ""
-
-
-@given(moments)
-def test_at_most_three_maintenances_in_all_and_two_a_shanghai_day(calendar):
-    accepted: tuple[datetime, ...] = ()
-    for at in calendar:
-        answer = code_of_refusal(MaintainedUnit(unit_no="1", credit_code=CODE, accepted=accepted), at)
-        today = sum(day_of(moment) == day_of(at) for moment in accepted)
-        if len(accepted) == 3:
-            assert answer == "maintenance_limit_total"
-        elif today == 2:
-            assert answer == "maintenance_limit_day"
-        else:
-            assert answer == ""
-            accepted += (at,)
-    assert len(accepted) <= 3
-    assert max(Counter(map(day_of, accepted)).values(), default=0) <= 2
-
-
-def test_the_day_of_a_maintenance_changes_at_midnight_in_shanghai():
-    late = datetime(2023, 9, 14, 15, 59, 59, tzinfo=UTC)
-    unit = MaintainedUnit(unit_no="1", credit_code=CODE, accepted=(late, late))
-    assert code_of_refusal(unit, late) == "maintenance_limit_day"
-    assert code_of_refusal(unit, late + timedelta(seconds=1)) == ""
-
-
-def test_a_registered_unit_is_not_maintained_any_more():
-    unit = MaintainedUnit(unit_no="1", credit_code=CODE, registered_at=START)
-    assert code_of_refusal(unit, START) == "unit_registered"
-
-
 # ---- registration
 
 
-UNIT = MaintainedUnit(unit_no="410181000327", credit_code=CODE, accepted=(START,))
+UNIT = MaintainedUnit(unit_no="410181000327", credit_code=CODE, maintenance_id=UUID(int=1), accepted=(START,))
 LATEST = Maintenance(
+    id=UUID(int=1),
+    state=MaintenanceState.ACCEPTED,
     credit_code=CODE,
     unit_no=UNIT.unit_no,
     unit_name="巩义市（恒远）有限公司",
     handler_name="张敏",
     handler_phone="19903700001",
-    accepted_at=START,
-    accepted_by="clerk:chen.reception",
+    declared_by="person:1",
+    declared_by_name="王喆",
+    declared_at=START,
+    decided_by="clerk:chen.reception",
+    decided_at=START,
 )
 
 
-def opened(unit=UNIT, latest=LATEST, unit_name=LATEST.unit_name, phone=LATEST.handler_phone):
-    return open_account(
-        unit=unit, latest=latest, unit_name=unit_name, phone=phone, agreement="2023-01", at=START
-    )
+def opened(**other):
+    facts = {"unit": UNIT, "latest": LATEST, "is_open": False, "agreement": "2023-01", "at": START}
+    facts |= {"unit_name": LATEST.unit_name, "phone": LATEST.handler_phone}
+    return open_account(**{**facts, **other})
 
 
 def test_a_registration_that_equals_the_maintenance_opens_the_account():
     employer = opened()
     assert (employer.credit_code, employer.unit_no, employer.agreement) == (CODE, UNIT.unit_no, "2023-01")
+    assert (employer.handler_name, employer.handler_phone) == ("张敏", "19903700001")
     assert opened(unit_name="巩义市(恒远) 有限公司").unit_name == LATEST.unit_name
 
 
@@ -106,6 +73,36 @@ def test_a_registration_that_differs_is_not_told_where(wrong):
     refused = opened(**wrong)
     assert isinstance(refused, Refused)
     assert (refused.code, refused.facts) == ("registration_mismatch", {})
+
+
+def test_who_knows_name_and_phone_may_know_that_it_is_open_by_registration_or_certificate():
+    assert opened(is_open=True).code == "already_registered"
+    assert opened(unit=replace(UNIT, registered_at=START)).code == "already_registered"
+    assert opened(is_open=True, phone="19903700002").code == "registration_mismatch"
+
+
+def test_a_new_handler_takes_the_place_and_the_former_ones_password_is_gone():
+    employer = opened().with_administrator(password_hash="hash", at=START)
+    assert employer.may_reset_password(phone="19903700001") and employer.usable_password_hash() == "hash"
+    changed = employer.with_handler(name="李静", phone="19903700002")
+    assert changed.actor().name == "李静" and changed.usable_password_hash() is None
+    assert not changed.may_reset_password(phone="19903700002")
+    assert changed.may_register_administrator(phone="19903700002")
+    assert not changed.may_register_administrator(phone="19903700001")
+
+
+def test_a_disabled_account_has_neither_password_nor_phone():
+    employer = opened().with_administrator(password_hash="hash", at=START)
+    disabled = replace(employer, disabled_at=START)
+    assert disabled.usable_password_hash() is None and disabled.usable_phone() is None
+    assert not disabled.may_reset_password(phone="19903700001")
+    assert not replace(opened(), disabled_at=START).may_register_administrator(phone="19903700001")
+
+
+def test_phones_and_hashes_do_not_show_in_a_repr():
+    employer = opened().with_administrator(password_hash="$argon2id$", at=START)
+    for shown in (repr(employer), repr(LATEST)):
+        assert "19903700001" not in shown and "$argon2id$" not in shown
 
 
 # ---- codes
