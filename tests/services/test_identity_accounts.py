@@ -40,7 +40,8 @@ def test_the_hall_ties_a_code_and_a_phone_to_a_unit(world, portal):
     view = portal.maintain()
     assert (view.credit_code, view.unit_no, view.handler_phone_masked) == (CODE, UNIT_NO, "199****0001")
     [row] = world.rows("identity", maintenances)
-    assert (row.handler_name, row.handler_phone, row.accepted_by) == (HANDLER, PHONE, "reception")
+    assert (row.state, row.decided_by) == ("accepted", "reception")
+    assert (row.handler_name, row.handler_phone) == (HANDLER, PHONE)
 
 
 def test_the_handlers_phone_is_sealed_in_the_database(world, portal):
@@ -137,6 +138,7 @@ def test_registration_opens_the_account_and_keeps_what_was_agreed_to_and_when(wo
     assert (view.credit_code, view.unit_name, view.opened_at) == (CODE, UNIT_NAME, world.now)
     [row] = world.rows("identity", employers)
     assert (row.agreement, row.opened_at, row.unit_no) == ("2023-01", world.now, UNIT_NO)
+    assert (row.handler_name, row.handler_phone) == (HANDLER, PHONE)
     assert refusal(portal.register)[1] == "already_registered"
 
 
