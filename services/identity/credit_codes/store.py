@@ -156,7 +156,7 @@ def list_maintenances(
         (region, table.unit_no.startswith(region_prefix(region or ""))),
         (state, table.state == (state and state.value)),
         (find, (table.unit_no == find) | (table.credit_code == find)),
-        (before, table.id < before),
+        (before, table.id < (before or UUID(int=0))),
     ]
     query = sa.select(maintenances).order_by(table.id.desc()).limit(limit)
     query = query.where(*(condition for asked, condition in conditions if asked is not None))
