@@ -52,10 +52,10 @@ class Portal:
         facts = {"credit_code": CODE, "unit_name": UNIT_NAME, "phone": PHONE, "agreement": "2023-01"}
         return self.world.ask(RegisterEmployer(id=new_id(), **{**facts, **other}))
 
-    def request_sms_code(self, **other: Any) -> Any:
+    def request_sms_code(self, by: Any = None, **other: Any) -> Any:
         """获取验证码."""
         facts = {"purpose": "register_administrator", "credit_code": CODE, "phone": PHONE}
-        return self.world.ask(RequestSmsCode(id=new_id(), **{**facts, **other}))
+        return self.world.ask(RequestSmsCode(id=new_id(), **{**facts, **other}), by=by)
 
     def last_sms_code(self) -> str:
         """Read the latest code on the handler's phone."""

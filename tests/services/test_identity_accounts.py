@@ -1,12 +1,11 @@
 """From the hall's entry to the employer's administrator, through the doors."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.errors import Problem, Refused
+from services.contracts.errors import Refused
 from services.contracts.identity.verification import SmsCodeIssued
 from services.contracts.values import ActorKind, Post
 from services.identity.accounts.store import employers
@@ -15,6 +14,7 @@ from services.identity.verification.domain import GOOD_FOR
 from services.identity.verification.handlers import sweep_codes
 from services.identity.verification.store import sms_codes, sms_quotas
 from tests.people import APPROVER, CODE, EMPLOYER, clerk
+from tests.services.attempts import refusal, together
 from tests.services.portal import HANDLER, PASSWORD, PHONE, UNIT_NAME, UNIT_NO, Portal
 
 OTHER_CODE, OTHER_UNIT = "91410100MA9K5T3R8R", "410181000328"
@@ -24,13 +24,6 @@ THIRD_CODE = "91410181674123453A"
 @pytest.fixture
 def portal(world):
     return Portal(world)
-
-
-def refusal(action, *arguments, **facts) -> tuple:
-    """Return all that a caller sees of a problem."""
-    with pytest.raises(Problem) as problem:
-        action(*arguments, **facts)
-    return type(problem.value), problem.value.code, problem.value.message, problem.value.facts
 
 
 # ---- credit-code maintenance
@@ -92,20 +85,6 @@ def test_a_registered_unit_is_not_maintained_any_more(portal):
     portal.register()
     assert refusal(portal.maintain)[1] == "unit_registered"
     assert refusal(portal.maintain, credit_code=THIRD_CODE)[1] == "unit_registered"
-
-
-def together(count: int, action) -> list[str]:
-    """Do it `count` times at the same moment; return the codes of the refusals, '' for success."""
-
-    def attempt(number: int) -> str:
-        try:
-            action(number)
-        except Refused as refused:
-            return refused.code
-        return ""
-
-    with ThreadPoolExecutor(count) as threads:
-        return sorted(threads.map(attempt, range(count)))
 
 
 def test_maintenances_at_the_same_moment_do_not_pass_the_limit_together(world, portal):

@@ -1,6 +1,5 @@
 """Credit-code maintenance as a person declares it and the reception post decides it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from operator import attrgetter
 
@@ -8,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.chassis.ids import new_id
-from services.contracts.errors import Forbidden, Missing, Problem
+from services.contracts.errors import Forbidden, Missing
 from services.contracts.identity.credit_codes import (
     AcceptMaintenance,
     ListMaintenances,
@@ -19,6 +18,8 @@ from services.contracts.values import Actor, ActorKind, MaintenanceId, Post
 from services.identity.audit.store import audit_entries
 from services.identity.credit_codes.store import maintained_units, maintenances
 from tests.people import APPROVER, AUDITOR, CODE, EMPLOYER, RECEPTION, clerk
+from tests.services import attempts
+from tests.services.attempts import together
 from tests.services.portal import HANDLER, PHONE, UNIT_NAME, UNIT_NO, Portal
 
 OTHER_CODE, OTHER_UNIT = "91410100MA9K5T3R8R", "410181000328"
@@ -42,23 +43,7 @@ def portal(world):
 
 
 def refusal(action, *arguments, **facts) -> str:
-    with pytest.raises(Problem) as problem:
-        action(*arguments, **facts)
-    return problem.value.code
-
-
-def together(count: int, action) -> list[str]:
-    """Do it `count` times at the same moment; return the codes of the refusals, '' for success."""
-
-    def attempt(number: int) -> str:
-        try:
-            action(number)
-        except Problem as problem:
-            return problem.code
-        return ""
-
-    with ThreadPoolExecutor(count) as threads:
-        return sorted(threads.map(attempt, range(count)))
+    return attempts.refusal(action, *arguments, **facts)[1]
 
 
 def listed(world, by, **query) -> tuple[MaintenanceView, ...]:

@@ -1,6 +1,5 @@
 """The personal portal's account: registration, phone, password, and that nobody finds out who has one."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +8,7 @@ import sqlalchemy as sa
 
 from services.chassis.ids import new_id
 from services.chassis.sealing import unseal
-from services.contracts.errors import Forbidden, Missing, Problem, Refused
+from services.contracts.errors import Forbidden, Missing, Refused
 from services.contracts.identity.fields import DoneView
 from services.contracts.identity.persons import ChangePersonPassword, GetPerson, ResetPersonPassword
 from services.contracts.identity.verification import SecurityNoticeDue, SmsCodeIssued
@@ -20,6 +19,7 @@ from services.identity.persons import steps, views
 from services.identity.persons.store import persons
 from services.identity.verification.store import sms_codes
 from tests.people import EMPLOYER, RECEPTION
+from tests.services.attempts import refusal, together
 from tests.services.portal import FULL_NAME, ID_NUMBER, OWN_PHONE, PASSWORD, Portal
 
 OTHER_ID, OTHER_PHONE = "510202198001010017", "13900000002"
@@ -38,27 +38,6 @@ def person(world, portal):
     actor = portal.person()
     world.now += MINUTE
     return actor
-
-
-def refusal(action, *arguments, **facts) -> tuple:
-    """Return all that a caller sees of a problem."""
-    with pytest.raises(Problem) as problem:
-        action(*arguments, **facts)
-    return type(problem.value), problem.value.code, problem.value.message, problem.value.facts
-
-
-def together(count: int, action) -> list[str]:
-    """Do it `count` times at the same moment; return the codes of the refusals, '' for success."""
-
-    def attempt(number: int) -> str:
-        try:
-            action(number)
-        except Refused as refused:
-            return refused.code
-        return ""
-
-    with ThreadPoolExecutor(count) as threads:
-        return sorted(threads.map(attempt, range(count)))
 
 
 def acts(world) -> list[str]:

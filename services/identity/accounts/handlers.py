@@ -71,7 +71,8 @@ def change_handler(uow: UnitOfWork, command: ChangeHandler) -> EmployerView | Re
         phone=command.phone,
         code=command.sms_code,
     )
-    phones = {"before": mask_phone(employer.handler_phone or ""), "after": mask_phone(command.phone)}
+    former = employer.handler_phone
+    phones = {"before": mask_phone(former) if former else "", "after": mask_phone(command.phone)}
     if not right:
         facts = {**phones, "reason": "sms_code_wrong"}
         record(uow, Act.HANDLER_CHANGE_FAILED, subject=employer.credit_code, **facts)
