@@ -1,6 +1,5 @@
 """Open an employer's online service, send codes, change its handler."""
 
-from services.chassis.sealing import fingerprint
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts import catalogue
 from services.contracts.errors import Refused
@@ -19,18 +18,12 @@ from services.identity.accounts.steps import tell_handler
 from services.identity.accounts.views import employer_view, whose_account
 from services.identity.audit.steps import record
 from services.identity.credit_codes import store as credit_codes
-from services.identity.locks import store as locks
-from services.identity.locks.domain import Lock
+from services.identity.locks.steps import attempt
 from services.identity.verification import steps as verification
 
 
 def register_employer(uow: UnitOfWork, command: RegisterEmployer) -> EmployerView | Refused:
     """Open the online service. Mismatches are counted, or a handler's phone could be found by trying."""
-    key = fingerprint(f"registration:{command.credit_code}")
-    lock = locks.get_lock_alone(uow, key)
-    if lock.is_locked(at=uow.now):
-        record(uow, Act.LOCKED, subject=command.credit_code, reason="registration")
-        return lock.problem()
     opened = domain.open_account(
         unit=credit_codes.get_unit_alone(uow, command.credit_code),
         latest=credit_codes.find_latest(uow, command.credit_code),
@@ -38,11 +31,13 @@ def register_employer(uow: UnitOfWork, command: RegisterEmployer) -> EmployerVie
         at=uow.now,
         **command.model_dump(include={"unit_name", "phone", "agreement"}),
     )
-    if isinstance(opened, Refused):
-        locks.save_lock(uow, key, lock.fail(at=uow.now))
-        record(uow, Act.EMPLOYER_REGISTRATION_FAILED, subject=command.credit_code, reason=opened.code)
-        return opened
-    locks.save_lock(uow, key, Lock())
+    wrong = opened if isinstance(opened, Refused) else Refused("registration_mismatch")
+    problem = attempt(uow, f"registration:{command.credit_code}", lambda: opened is not wrong, wrong=wrong)
+    if problem or isinstance(opened, Refused):
+        failed = problem is wrong
+        act = Act.EMPLOYER_REGISTRATION_FAILED if failed else Act.LOCKED
+        record(uow, act, subject=command.credit_code, reason=wrong.code if failed else "registration")
+        return problem or wrong
     _open(uow, opened)
     return employer_view(uow, opened)
 

@@ -50,14 +50,15 @@ def change_password(uow: UnitOfWork, account: str, command: ChangeEmployerPasswo
     """Set the new password of who is signed in, or return why not; failures are counted."""
     employer = store.get_employer_alone(uow, account)
     require_good_password(password=command.password, account=account)
+    wrong = Refused("password_wrong", "this is not the password")
     problem = attempt(
         uow,
         f"password:employer:{account}",
         lambda: is_password(uow.settings, command.old_password, employer.usable_password_hash()),
-        wrong=Refused("password_wrong", "this is not the password"),
+        wrong=wrong,
     )
     if problem:
-        act = Act.LOCKED if problem.code == "locked" else Act.PASSWORD_CHANGE_FAILED
+        act = Act.PASSWORD_CHANGE_FAILED if problem is wrong else Act.LOCKED
         record(uow, act, subject=account, reason=problem.code)
         return problem
     hashed = hash_password(uow.settings, command.password)

@@ -54,14 +54,15 @@ def change_password(uow: UnitOfWork, account: str, command: ChangePersonPassword
 
 def check_password(uow: UnitOfWork, person: Person, password: str, failed: Act) -> Refused | None:
     """Check the password of who is signed in; a session left open is no leave to try passwords."""
+    wrong = Refused("password_wrong", "this is not the password")
     problem = attempt(
         uow,
         f"password:person:{person.person_id}",
         lambda: is_password(uow.settings, password, person.password_hash),
-        wrong=Refused("password_wrong", "this is not the password"),
+        wrong=wrong,
     )
     if problem:
-        act = Act.LOCKED if problem.code == "locked" else failed
+        act = failed if problem is wrong else Act.LOCKED
         record(uow, act, subject=person.masked(), key=person.id_number, reason=problem.code)
     return problem
 
