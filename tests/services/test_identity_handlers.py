@@ -182,6 +182,13 @@ def test_the_former_handlers_password_lets_nobody_in_and_the_new_one_registers_a
     assert session.actor.name == "李静"
 
 
+def test_a_handler_whose_name_alone_is_put_right_keeps_the_password_and_is_told_nothing(world, employer):
+    ask_for_handler(employer, WITH_CERTIFICATE, PHONE)
+    view = employer.change_handler(WITH_CERTIFICATE, PHONE, handler_name="张旻")
+    assert (view.handler_name, view.has_password) == ("张旻", True) and not notices(world)
+    assert is_password(world, employer, PASSWORD)
+
+
 def test_an_employer_that_came_with_a_certificate_names_its_first_handler(world, portal):
     come(portal)
     ask_for_handler(portal, WITH_CERTIFICATE)

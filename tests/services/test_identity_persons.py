@@ -242,6 +242,12 @@ def test_a_new_phone_gets_a_code_and_the_old_one_is_told(world, portal, person):
     assert line.facts == {"before": "139****0001", "after": "139****0002"}
 
 
+def test_the_same_phone_once_more_is_no_news(world, portal, person):
+    ask_new_phone(portal, person, OWN_PHONE)
+    assert portal.change_person_phone(person, OWN_PHONE).phone_masked == "139****0001"
+    assert not notices(world)
+
+
 def test_a_wrong_code_or_password_changes_no_phone(world, portal, person):
     ask_new_phone(portal, person)
     code = portal.last_code(OTHER_PHONE)

@@ -42,11 +42,12 @@ class Employer:
         return replace(self, password_hash=password_hash, password_changed_at=at)
 
     def with_handler(self, *, name: str, phone: str) -> "Employer":
-        """Return the employer with another handler: the former one's password lets nobody in any more, the
-        new one registers as administrator."""
-        return replace(
-            self, handler_name=name, handler_phone=phone, password_hash=None, administrator_since=None
-        )
+        """Return the employer with another handler. With another phone the former one's password lets nobody
+        in any more: the new one registers as administrator."""
+        named = replace(self, handler_name=name, handler_phone=phone)
+        if phone == self.handler_phone:
+            return named
+        return replace(named, password_hash=None, administrator_since=None)
 
     def with_unit(self, unit: MaintainedUnit | None) -> "Employer":
         """Return the employer with the unit that the hall has tied to its credit code, if there is one."""

@@ -76,7 +76,8 @@ def change_handler(uow: UnitOfWork, command: ChangeHandler) -> EmployerView | Re
     store.save_employer(uow, changed)
     store.add_handler(uow, changed, since=uow.now, by=uow.actor.id)
     record(uow, Act.HANDLER_CHANGED, subject=employer.credit_code, **phones)
-    tell_handler(uow, employer, "handler_changed", unit_name=employer.unit_name)
+    if former != command.phone:
+        tell_handler(uow, employer, "handler_changed", unit_name=employer.unit_name)
     return employer_view(uow, changed)
 
 

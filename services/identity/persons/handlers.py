@@ -92,7 +92,8 @@ def change_person_phone(uow: UnitOfWork, command: ChangePersonPhone) -> PersonVi
     changed = person.with_phone(command.phone)
     store.save_person(uow, changed)
     record(uow, Act.PHONE_CHANGED, **subject, **phones)
-    steps.tell(uow, person, "phone_changed")
+    if person.phone != command.phone:
+        steps.tell(uow, person, "phone_changed")
     return person_view(changed)
 
 
