@@ -3,7 +3,7 @@ even that one may check its own batch. In production nobody is made."""
 
 from services.chassis.unit_of_work import Job
 from services.contracts.values import Post
-from services.identity.clerks import handlers, store
+from services.identity.clerks import steps, store
 
 PROVINCE = "410000"
 DEVELOPMENT_CLERKS = (
@@ -18,18 +18,14 @@ DEVELOPMENT_CLERKS = (
 
 
 def seed(job: Job) -> None:
-    """Make the clerks that are not there yet. What is there stays as it is."""
+    """Make the clerks that are not there yet, each with an authenticator of which the sign-in tells the code.
+    What is there stays as it is."""
     if job.settings.environment != "development":
         return
     password = job.settings.development_password.get_secret_value()
     for account, name, posts in DEVELOPMENT_CLERKS:
         with job.unit_of_work() as uow:
             if store.find_clerk(uow, account) is None:
-                handlers.add_clerk(
-                    uow,
-                    account=account,
-                    name=name,
-                    posts=frozenset(posts),
-                    region=PROVINCE,
-                    password=password,
-                )
+                facts = {"account": account, "name": name, "posts": frozenset(posts)}
+                steps.make_clerk(uow, region=PROVINCE, password=password, **facts)
+                steps.give_authenticator(uow, account)

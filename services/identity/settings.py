@@ -18,6 +18,12 @@ class Settings(BaseSettings):
     session_private_key: SecretStr = Field(description="Ed25519, PEM; its public half is SESSION_PUBLIC_KEY")
     password_memory_kib: int = Field(default=19_456, ge=19_456, description="argon2id: OWASP's minimum")
     password_passes: int = Field(default=2, ge=2, description="argon2id: passes over the memory")
+    failures_per_address: int = Field(
+        default=50, ge=5, description="failed sign-ins from an address within an hour that lock it for 10 min"
+    )
+    sms_per_address_a_day: int = Field(
+        default=100, ge=1, description="codes by SMS that an address may ask for on a Shanghai day"
+    )
     development_password: SecretStr = Field(
         default=SecretStr("Wengang-2023"), description="of the clerks that only a development seed makes"
     )

@@ -1,1 +1,1 @@
-"""Locks: counts failed attempts per account, known or not, and locks it for a while."""
+"""Locks: count failed attempts per account, known or not, and per address, and lock it for a while."""

@@ -1,4 +1,4 @@
-"""Locks in the database: one row per name that somebody tried, by fingerprint."""
+"""Locks in the database: one row per name that somebody tried, and per address, by fingerprint."""
 
 from datetime import datetime
 
@@ -16,6 +16,7 @@ locks = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("locks", sa.Integer, nullable=False),
     sa.Column("locked_until", UtcDateTime),
+    sa.Column("since", UtcDateTime),
     sa.Column("failed_at", UtcDateTime, index=True),
 )
 
@@ -24,8 +25,15 @@ def get_lock_alone(uow: UnitOfWork, name: str) -> Lock:
     """Return the lock of a name (a fingerprint); who tries the same name meanwhile waits for us."""
     row = {"name": name, **vars(Lock())}  # the update changes nothing, but holds the row: it may be deleted
     upsert_rows(uow.connection, locks, [row], key=["name"], update=["name"])
-    found = uow.connection.execute(sa.select(locks).where(locks.c.name == name)).one()
-    return Lock(**{key: value for key, value in found._mapping.items() if key != "name"})
+    lock = find_lock(uow, name)
+    assert lock  # we hold it
+    return lock
+
+
+def find_lock(uow: UnitOfWork, name: str) -> Lock | None:
+    """Return the lock of a name to look at."""
+    found = uow.connection.execute(sa.select(locks).where(locks.c.name == name)).one_or_none()
+    return found and Lock(**{key: value for key, value in found._mapping.items() if key != "name"})
 
 
 def save_lock(uow: UnitOfWork, name: str, lock: Lock) -> None:

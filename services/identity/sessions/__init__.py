@@ -1,1 +1,1 @@
-"""Sessions: signing in, renewing, signing out."""
+"""Sessions: signing in by one step or two, renewing, signing out; what ends sign-ins."""

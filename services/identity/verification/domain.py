@@ -46,19 +46,30 @@ class SmsCode:
 
 @dataclass(frozen=True, kw_only=True)
 class SmsQuota:
-    """How many codes were asked for, for a phone on `day` (Shanghai), and when the last time."""
+    """How many codes were asked for on `day` (Shanghai), for a phone or from an address, and when the last
+    time."""
 
     day: date | None = None
     asked: int = 0
     asked_at: datetime | None = None
 
     def ask(self, *, at: datetime) -> "SmsQuota":
-        """Count one more; refuse when it comes too soon or too often."""
-        today = shanghai_day(at)
-        asked = self.asked if self.day == today else 0
+        """Count one more for a phone; refuse when it comes too soon or too often."""
         if self.asked_at is not None and at < self.asked_at + RESEND_AFTER:
             wait = -((at - self.asked_at - RESEND_AFTER) // timedelta(seconds=1))
             raise Refused("sms_too_soon", "a code was just asked for", seconds_left=wait)
-        if asked >= A_DAY:
+        if self._today(at) >= A_DAY:
             raise Refused("sms_daily_limit", "no more codes for this phone today", limit=A_DAY)
-        return SmsQuota(day=today, asked=asked + 1, asked_at=at)
+        return self._counted(at)
+
+    def ask_from_address(self, *, at: datetime, limit: int) -> "SmsQuota":
+        """Count one more from an address, where many people may be; refuse when it is too often."""
+        if self._today(at) >= limit:
+            raise Refused("sms_address_limit", "no more codes for this address today", limit=limit)
+        return self._counted(at)
+
+    def _today(self, at: datetime) -> int:
+        return self.asked if self.day == shanghai_day(at) else 0
+
+    def _counted(self, at: datetime) -> "SmsQuota":
+        return SmsQuota(day=shanghai_day(at), asked=self._today(at) + 1, asked_at=at)

@@ -7,14 +7,15 @@ from services.chassis.sealing import fingerprint, seal
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.identity.verification import SmsCodeIssued
 from services.contracts.values import PictureId
+from services.identity.locks.steps import one_place
 from services.identity.verification import domain, store
 from services.identity.verification.domain import SmsCode
 
 
-def use_picture_code(uow: UnitOfWork, picture_id: PictureId, text: str) -> bool:
+def use_picture_code(uow: UnitOfWork, picture_id: PictureId | None, text: str | None) -> bool:
     """Use a picture up, right or wrong, and say whether it was read right in time."""
-    taken = store.take_picture_code(uow, picture_id)
-    if taken is None:
+    taken = store.take_picture_code(uow, picture_id) if picture_id else None
+    if taken is None or picture_id is None or text is None:
         return False
     text_hash, issued_at = taken
     right = secrets.compare_digest(text_hash, picture_hash(picture_id, domain.plain_picture_text(text)))
@@ -26,17 +27,16 @@ def issue_sms_code(uow: UnitOfWork, *, purpose: str, account: str, phone: str, s
 
     Not to be sent is for pairs that do not belong together: all else happens alike, so that nobody can tell.
     """
-    phone_key = fingerprint(f"sms phone:{phone}")
-    store.save_quota(uow, phone_key, store.get_quota_alone(uow, phone_key).ask(at=uow.now))
+    _count(uow, phone)
     code, binding = f"{secrets.randbelow(10**6):06}", _binding(purpose, account, phone)
     store.put_sms_code(uow, binding, SmsCode(code_hash=_code_hash(binding, code), issued_at=uow.now))
-    if send:
+    with uow.connection.begin_nested() as savepoint:  # what is not sent takes as long
         minutes = domain.GOOD_FOR // timedelta(minutes=1)
-        uow.publish(
-            SmsCodeIssued(
-                at=uow.now, phone=seal(phone), code=seal(code), purpose=purpose, valid_minutes=minutes
-            )
-        )
+        sealed = {"phone": seal(phone), "code": seal(code)}
+        uow.publish(SmsCodeIssued(at=uow.now, purpose=purpose, valid_minutes=minutes, **sealed))
+        if not send:
+            savepoint.rollback()
+            uow.published.pop()
     return int(domain.RESEND_AFTER.total_seconds())
 
 
@@ -57,6 +57,17 @@ def use_sms_code(uow: UnitOfWork, *, purpose: str, account: str, phone: str, cod
 def picture_hash(picture_id: PictureId, text: str) -> str:
     """Return what is kept of a picture's text."""
     return fingerprint(f"picture:{picture_id}:{text}")
+
+
+def _count(uow: UnitOfWork, phone: str) -> None:
+    """Refuse what comes too soon or too often, from this address or for this phone."""
+    if uow.caller.address:
+        place = fingerprint(f"sms address:{one_place(uow.caller.address)}")
+        quota = store.get_quota_alone(uow, place)
+        limit = uow.settings.sms_per_address_a_day
+        store.save_quota(uow, place, quota.ask_from_address(at=uow.now, limit=limit))
+    phone_key = fingerprint(f"sms phone:{phone}")
+    store.save_quota(uow, phone_key, store.get_quota_alone(uow, phone_key).ask(at=uow.now))
 
 
 def _binding(purpose: str, account: str, phone: str) -> str:

@@ -30,7 +30,7 @@ sms_codes = sa.Table(
 sms_quotas = sa.Table(
     "sms_quotas",
     metadata,
-    sa.Column("phone", sa.String(64), primary_key=True, comment="fingerprint"),
+    sa.Column("name", sa.String(64), primary_key=True, comment="phone or address, fingerprint"),
     sa.Column("day", sa.Date, index=True),
     sa.Column("asked", sa.Integer, nullable=False),
     sa.Column("asked_at", UtcDateTime),
@@ -72,17 +72,17 @@ def delete_sms_code(uow: UnitOfWork, binding: str) -> None:
     uow.connection.execute(sms_codes.delete().where(sms_codes.c.binding == binding))
 
 
-def get_quota_alone(uow: UnitOfWork, phone: str) -> SmsQuota:
-    """Return the quota of a phone (a fingerprint); who asks for it meanwhile waits for us."""
-    new = {"phone": phone, **vars(SmsQuota())}  # the update changes nothing, but holds the row
-    upsert_rows(uow.connection, sms_quotas, [new], key=["phone"], update=["phone"])
-    row = uow.connection.execute(sa.select(sms_quotas).where(sms_quotas.c.phone == phone)).one()
+def get_quota_alone(uow: UnitOfWork, name: str) -> SmsQuota:
+    """Return the quota of a phone or an address (a fingerprint); who asks for it meanwhile waits for us."""
+    new = {"name": name, **vars(SmsQuota())}  # the update changes nothing, but holds the row
+    upsert_rows(uow.connection, sms_quotas, [new], key=["name"], update=["name"])
+    row = uow.connection.execute(sa.select(sms_quotas).where(sms_quotas.c.name == name)).one()
     return SmsQuota(day=row.day, asked=row.asked, asked_at=row.asked_at)
 
 
-def save_quota(uow: UnitOfWork, phone: str, quota: SmsQuota) -> None:
-    """Save the quota of a phone."""
-    uow.connection.execute(sms_quotas.update().where(sms_quotas.c.phone == phone).values(vars(quota)))
+def save_quota(uow: UnitOfWork, name: str, quota: SmsQuota) -> None:
+    """Save the quota of a phone or an address."""
+    uow.connection.execute(sms_quotas.update().where(sms_quotas.c.name == name).values(vars(quota)))
 
 
 def delete_codes(uow: UnitOfWork, *, issued_before: datetime, limit: int) -> int:
@@ -96,5 +96,5 @@ def delete_codes(uow: UnitOfWork, *, issued_before: datetime, limit: int) -> int
 
 def delete_quotas(uow: UnitOfWork, *, before: date, limit: int) -> int:
     """Delete the quotas of days that are over; return how many."""
-    old = sa.select(sms_quotas.c.phone).where(sms_quotas.c.day < before).limit(limit)
-    return uow.connection.execute(sms_quotas.delete().where(sms_quotas.c.phone.in_(old))).rowcount
+    old = sa.select(sms_quotas.c.name).where(sms_quotas.c.day < before).limit(limit)
+    return uow.connection.execute(sms_quotas.delete().where(sms_quotas.c.name.in_(old))).rowcount

@@ -1,0 +1,1 @@
+"""The outside: one-time codes of authenticators, by pyotp."""
