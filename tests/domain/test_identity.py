@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.errors import Forbidden, Refused
+from services.contracts.errors import Refused
 from services.contracts.identity.credit_codes import MaintenanceState
-from services.contracts.values import ActorKind, Post
+from services.contracts.values import Post
 from services.identity.accounts.domain import open_account
 from services.identity.clerks.domain import plain_account, require_good_clerk
 from services.identity.credit_codes.domain import MaintainedUnit, Maintenance
 from services.identity.locks.domain import Lock
 from services.identity.passwords.domain import COMMON, require_good_password
-from services.identity.sessions.domain import Candidate, Session
 from services.identity.verification.domain import SmsCode, SmsQuota, plain_picture_text
 
 START = datetime(2023, 9, 14, 15, 50, tzinfo=UTC)  # ten minutes before midnight in Shanghai
@@ -193,36 +192,6 @@ def test_no_lock_is_longer_than_a_day_and_two_quiet_days_forgive():
     assert lock.fail(at=lock.failed_at + timedelta(hours=48)) == Lock().fail(
         at=lock.failed_at + timedelta(hours=48)
     )
-
-
-# ---- sessions
-
-
-@given(st.lists(st.integers(0, 20 * 60), max_size=60))
-def test_a_session_lives_while_it_is_used_within_15_minutes_for_12_hours(gaps):
-    who = Candidate(kind=ActorKind.CLERK, account="li.approver")
-    session, at, last = Session.begin(id=UUID(int=1), candidate=who, at=START), START, START
-    for gap in gaps:
-        at += timedelta(seconds=gap)
-        alive = at - last < timedelta(minutes=15) and at - START < timedelta(hours=12)
-        if not alive:
-            with pytest.raises(Forbidden, match="session_over"):
-                session.renew(token_issued_at=last, at=at)
-            return
-        session, last = session.renew(token_issued_at=last, at=at), at
-        assert (
-            at
-            < session.token_expires_at(at=at)
-            <= min(at + timedelta(seconds=60), START + timedelta(hours=12))
-        )
-
-
-def test_an_old_token_renews_nothing_though_the_session_lives():
-    who = Candidate(kind=ActorKind.CLERK, account="li.approver")
-    session = Session.begin(id=UUID(int=1), candidate=who, at=START)
-    session = session.renew(token_issued_at=START, at=START + timedelta(minutes=10))
-    with pytest.raises(Forbidden, match="session_over"):
-        session.renew(token_issued_at=START, at=START + timedelta(minutes=16))
 
 
 # ---- passwords and clerks

@@ -15,10 +15,14 @@ from services.contracts.identity.credit_codes import (
 )
 from services.contracts.identity.persons import ChangePersonPhone, RegisterPerson, RequestPersonCode
 from services.contracts.identity.sessions import (
+    EnrolClerk,
+    FinishSignIn,
     RegisterAdministrator,
     RenewSession,
+    ResendSignInCode,
     SignInClerk,
     SignInEmployer,
+    SignInPerson,
     SignOut,
 )
 from services.contracts.identity.verification import IssuePictureCode, SmsCodeIssued
@@ -40,6 +44,7 @@ class Portal:
 
     def __init__(self, world: Any) -> None:
         self.world = world
+        self.device: str | None = None  # what the browser keeps
 
     def maintain(self, by: Any = RECEPTION, **other: Any) -> Any:
         """The hall enters a maintenance."""
@@ -64,10 +69,12 @@ class Portal:
         return unseal(issued.code)
 
     def register_administrator(self, **other: Any) -> Any:
-        """单位管理员注册."""
+        """单位管理员注册; from now on this browser is known."""
         facts = {"credit_code": CODE, "password": PASSWORD, "phone": PHONE}
         facts |= {} if "sms_code" in other else {"sms_code": self.last_sms_code()}
-        return self.world.ask(RegisterAdministrator(id=new_id(), **{**facts, **other}))
+        view = self.world.ask(RegisterAdministrator(id=new_id(), **{**facts, **other}))
+        self.device = view.device
+        return view
 
     def open(self) -> Any:
         """All the way from the hall to the first session."""
@@ -81,23 +88,54 @@ class Portal:
         view = self.world.ask(IssuePictureCode(id=new_id()))
         return {"picture_id": view.picture_id, "picture_code": view.answer}
 
-    def sign_in(self, password: str = PASSWORD, credit_code: str = CODE, **picture: Any) -> Any:
-        """免数字证书登录."""
-        command = SignInEmployer(
-            id=new_id(), credit_code=credit_code, password=password, **{**self.picture(), **picture}
-        )
-        return self.world.ask(command)
+    def sign_in(self, password: str = PASSWORD, credit_code: str = CODE, **other: Any) -> Any:
+        """免数字证书登录, by the second step where it is asked for."""
+        return self.finish(self.begin(password, credit_code, **other))
+
+    def begin(self, password: str = PASSWORD, credit_code: str = CODE, **other: Any) -> Any:
+        """The first step of 免数字证书登录; `device=None` is a browser that is not known."""
+        facts = {"credit_code": credit_code, "password": password, "device": self.device}
+        return self.world.ask(SignInEmployer(id=new_id(), **{**facts, **self._picture(other)}))
+
+    def sign_in_person(self, password: str = PASSWORD, id_number: str = ID_NUMBER, **other: Any) -> Any:
+        """A person comes in, by the second step where it is asked for."""
+        return self.finish(self.begin_person(password, id_number, **other))
+
+    def begin_person(self, password: str = PASSWORD, id_number: str = ID_NUMBER, **other: Any) -> Any:
+        """The first step of a person's sign-in."""
+        facts = {"id_number": id_number, "password": password}
+        return self.world.ask(SignInPerson(id=new_id(), **{**facts, **self._picture(other)}))
 
     def hire(self) -> None:
         """Make the clerks of a development seed."""
         seed.seed(self.world.job("identity"))
 
-    def sign_in_clerk(self, account: str, password: str = DEVELOPMENT_PASSWORD, **picture: Any) -> Any:
-        """A clerk comes in."""
-        command = SignInClerk(
-            id=new_id(), account=account, password=password, **{**self.picture(), **picture}
-        )
-        return self.world.ask(command)
+    def sign_in_clerk(self, account: str, password: str = DEVELOPMENT_PASSWORD, **other: Any) -> Any:
+        """A clerk comes in with the code of its authenticator: twice within 30 s at most."""
+        return self.finish(self.begin_clerk(account, password, **other))
+
+    def begin_clerk(self, account: str, password: str = DEVELOPMENT_PASSWORD, **other: Any) -> Any:
+        """The first step of a clerk's sign-in."""
+        facts = {"account": account, "password": password}
+        return self.world.ask(SignInClerk(id=new_id(), **{**facts, **self._picture(other)}))
+
+    def finish(self, view: Any, code: str | None = None, **other: Any) -> Any:
+        """The second step, if there is one: read the authenticator, or the phone."""
+        if view.session:
+            return view.session
+        step = view.second_step
+        code = code or step.answer or unseal(self.world.published(SmsCodeIssued)[-1].code)
+        return self.world.ask(FinishSignIn(id=new_id(), sign_in_id=step.sign_in_id, code=code, **other))
+
+    def resend(self, view: Any) -> Any:
+        """Ask for another code of the second step."""
+        return self.world.ask(ResendSignInCode(id=new_id(), sign_in_id=view.second_step.sign_in_id))
+
+    def enrol(self, view: Any, password: str = PASSWORD, code: str | None = None) -> Any:
+        """A clerk's first sign-in: an own password and the authenticator."""
+        step = view.second_step
+        facts = {"sign_in_id": step.sign_in_id, "password": password, "code": code or step.answer}
+        return self.world.ask(EnrolClerk(id=new_id(), **facts))
 
     def renew(self, token: str) -> Any:
         """Stay."""
@@ -106,6 +144,10 @@ class Portal:
     def sign_out(self, token: str) -> Any:
         """Leave."""
         return self.world.ask(SignOut(id=new_id(), token=token))
+
+    def _picture(self, other: dict[str, Any]) -> dict[str, Any]:
+        """Look at a picture, unless it is said what to do with one."""
+        return other if other.keys() & {"picture_id", "picture_code"} else {**self.picture(), **other}
 
     def change(self, table: sa.Table, **values: Any) -> None:
         """Change rows as an operator would."""
