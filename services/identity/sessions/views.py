@@ -1,7 +1,7 @@
 """Who is signed in from where, and the clerks with the number of their sign-ins."""
 
 from services.chassis.unit_of_work import UnitOfWork
-from services.contracts.errors import Missing
+from services.contracts.errors import Forbidden, Missing
 from services.contracts.identity.clerks import ClerksView, ListClerks
 from services.contracts.identity.sessions import ListSessions, SessionsView, SignInRecordView
 from services.contracts.values import ActorKind, Post, SessionId
@@ -25,6 +25,8 @@ def list_clerks(uow: UnitOfWork, query: ListClerks) -> ClerksView:
     """Show the clerks of an administrator's or auditor's region, by account."""
     actor = uow.actor
     actor.require_post(Post.ADMINISTRATOR, Post.AUDITOR)
+    if not actor.covers(actor.region):  # none is not all
+        raise Forbidden("not_your_region", "no region is yours", region=actor.region)
     found = clerks.list_clerks(
         uow, region=actor.region, find=query.find.strip(), after=query.after, limit=query.limit + 1
     )
