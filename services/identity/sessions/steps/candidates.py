@@ -6,6 +6,7 @@ from uuid import UUID
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.values import Actor, ActorKind, mask_citizen_id
 from services.identity.accounts import views as account_views
+from services.identity.certificates import views as certificates
 from services.identity.clerks import views as clerk_views
 from services.identity.clerks.domain import plain_account
 from services.identity.persons import store as persons
@@ -62,8 +63,14 @@ def find_phone(uow: UnitOfWork, kind: ActorKind, account: str) -> str | None:
 
 def find_actor(uow: UnitOfWork, session: Session) -> Actor | None:
     """Return who acts now by a sign-in; None: nobody, or not by what it rests on any more."""
-    views = _VIEWS[session.kind]
-    actor: Actor | None = views.find_actor(uow, session.account)
-    if actor is None or views.find_password_hash(uow, session.account) is None:
+    actor: Actor | None = _VIEWS[session.kind].find_actor(uow, session.account)
+    if actor is None or not _still_rests(uow, session):
         return None
-    return actor.model_copy(update={"session": session.id})
+    return actor.model_copy(update={"certificate": session.certificate, "session": session.id})
+
+
+def _still_rests(uow: UnitOfWork, session: Session) -> bool:
+    """Does the certificate still count, or is there still a password?"""
+    if session.authority_id is not None and session.serial is not None:
+        return certificates.still_counts(uow, authority_id=session.authority_id, serial=session.serial)
+    return _VIEWS[session.kind].find_password_hash(uow, session.account) is not None

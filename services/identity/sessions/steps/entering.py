@@ -8,6 +8,7 @@ from services.contracts.errors import Forbidden, Refused
 from services.contracts.identity.audit import Act
 from services.contracts.identity.sessions import SessionView
 from services.identity.audit.steps import record
+from services.identity.certificates.domain import Certified
 from services.identity.sessions.adapters.tokens import sign_token
 from services.identity.sessions.domain import Candidate, Session
 from services.identity.sessions.steps import candidates
@@ -21,18 +22,16 @@ def refuse(uow: UnitOfWork, candidate: Candidate, act: Act, problem: Refused, **
     return problem
 
 
-def enter(uow: UnitOfWork, candidate: Candidate, *, way: str, remember_device: bool = False) -> SessionView:
+def enter(
+    uow: UnitOfWork,
+    candidate: Candidate,
+    *,
+    way: str,
+    certified: Certified | None = None,
+    remember_device: bool = False,
+) -> SessionView:
     """Begin a sign-in, with an id of its own; `way` tells the trail what was shown."""
-    assert candidate.account
-    session = Session(
-        id=new_id(),
-        kind=candidate.kind,
-        account=candidate.account,
-        address=uow.caller.address[:45],
-        agent=uow.caller.agent[:200],
-        started_at=uow.now,
-        renewed_at=uow.now,
-    )
+    session = _begin(uow, candidate, certified)
     sessions.add_session(uow, session)
     device = secrets.token_urlsafe(32) if remember_device else None
     if device:
@@ -41,6 +40,21 @@ def enter(uow: UnitOfWork, candidate: Candidate, *, way: str, remember_device: b
     facts = {"kind": candidate.kind.value, "way": way, "sign_in": str(session.id)}
     record(uow, Act.SIGNED_IN, subject=candidate.subject, key=candidate.key, by=view.actor, **facts)
     return view
+
+
+def _begin(uow: UnitOfWork, candidate: Candidate, certified: Certified | None) -> Session:
+    assert candidate.account
+    return Session(
+        id=new_id(),
+        kind=candidate.kind,
+        account=candidate.account,
+        address=uow.caller.address[:45],
+        agent=uow.caller.agent[:200],
+        started_at=uow.now,
+        renewed_at=uow.now,
+        authority_id=certified.authority_id if certified else None,
+        serial=certified.serial if certified else None,
+    )
 
 
 def show(uow: UnitOfWork, session: Session, *, device: str | None = None) -> SessionView:
