@@ -9,6 +9,7 @@ import requests
 
 from services.contracts.archive import SlipCheckView
 from services.contracts.base import View
+from services.contracts.identity.sessions import SecondStepView
 from services.contracts.identity.verification import PictureCodeView
 from services.contracts.notify import OutboxSmsPageView, OutboxSmsView
 from services.contracts.subsidy.notice import NoticeLinesView, NoticesView, NoticeView
@@ -16,6 +17,8 @@ from services.contracts.subsidy.policy import PoliciesView, PolicyView
 
 PATIENCE = 180  # seconds: longer than anything takes on a slow machine
 AWAY, TRIES = 503, 6
+ASKED_FOR_MORE = 202
+UNTIL_ANOTHER_CODE = 5.0  # seconds: an authenticator shows another one every 30
 
 V = TypeVar("V", bound=View)
 T = TypeVar("T")
@@ -74,13 +77,38 @@ class Visitor:
         """End the session."""
         self._ask("DELETE", "/sessions/current")
 
-    def _sign_in(self, door: str, **who: str) -> None:
-        """Read the picture code (development tells it) and sign in."""
+    def _sign_in(self, door: str, read_code: Callable[[SecondStepView], str | None], **who: str) -> None:
+        """Sign in, by the second step where it is asked for. There is one SMS a minute, and a code of an
+        authenticator is good once: while there is none, wait."""
+        while wait := self._try_to_sign_in(door, read_code, **who):
+            time.sleep(wait)
+
+    def _try_to_sign_in(
+        self, door: str, read_code: Callable[[SecondStepView], str | None], **who: str
+    ) -> float:
+        """Return 0 when it is done, else after how many seconds to try again."""
+        try:
+            answer = self._ask("POST", f"/sessions/{door}", json={**who, **self._read_picture()})
+        except SaidNo as no:
+            if no.code != "sms_too_soon":
+                raise
+            return float(no.facts["seconds_left"])
+        if answer.status_code != ASKED_FOR_MORE:
+            return 0
+        step = SecondStepView.model_validate(answer.json())
+        code = read_code(step)
+        if code is None:
+            return UNTIL_ANOTHER_CODE
+        body = {"sign_in_id": str(step.sign_in_id), "code": code}
+        self._ask("POST", "/sessions/second-step", json=body)
+        return 0
+
+    def _read_picture(self) -> dict[str, str]:
+        """Read a picture code: development tells it."""
         picture = self._post(PictureCodeView, "/picture-codes")
         if picture.answer is None:
             raise RuntimeError("only a house in development tells its picture codes")
-        code = {"picture_id": str(picture.picture_id), "picture_code": picture.answer}
-        self._ask("POST", f"/sessions/{door}", json={**who, **code})
+        return {"picture_id": str(picture.picture_id), "picture_code": picture.answer}
 
     def _get(self, view: type[V], path: str, **query: Any) -> V:
         return view.model_validate(self._ask("GET", path, params=query).json())
