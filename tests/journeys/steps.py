@@ -33,7 +33,7 @@ def sign_in_clerk(somebody: Person, account: str) -> None:
 
 
 def sign_in_employer(somebody: Person, employer: Employer, password: str = EMPLOYER_PASSWORD) -> None:
-    """An employer signs in with a code by SMS, for its browser is new here; without a password it goes on to the
+    """An employer signs in with a code by SMS, for its browser is new; without a password it goes on to the
     registration of its administrator."""
     known = {sms.sms_id for sms in employer.outbox_sms(employer.phone)}
     second_step = somebody.page.get_by_role("heading", name="短信验证")
