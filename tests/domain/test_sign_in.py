@@ -1,4 +1,4 @@
-"""The rules of coming in and staying: second steps, devices, sign-ins, limits of addresses, one-time codes."""
+"""The rules of coming in and staying: second steps, devices, sign-ins, addresses, one-time codes."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

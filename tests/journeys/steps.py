@@ -50,7 +50,7 @@ def sign_in_employer(somebody: Person, employer: Employer, password: str = EMPLO
         if second_step.is_visible():
             break
         somebody.page.wait_for_timeout(UNTIL_ANOTHER_CODE)
-    somebody.fill(短信验证码=employer.wait_for_code(known))
+    somebody.fill(短信验证码=employer.code_on(employer.phone, known))
     somebody.press("登录")
     expect(second_step).to_be_hidden()
 

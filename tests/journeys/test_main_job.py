@@ -143,7 +143,7 @@ def become_administrator(somebody: Person, agency: Agency) -> None:
     sign_in_employer(somebody, handler, password="")
     somebody.fill(登录密码=PASSWORD, 确认密码=PASSWORD, 手机号码=handler.phone)
     somebody.press("获取验证码")
-    somebody.fill(短信验证码=handler.wait_for_code(known))
+    somebody.fill(短信验证码=handler.code_on(handler.phone, known))
     somebody.look("administrator")
     somebody.press("注册")
     expect(somebody.dialog("温馨提示")).to_be_visible()

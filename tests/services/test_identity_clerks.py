@@ -1,10 +1,12 @@
 """What administrators do with clerks' accounts, and what the auditor may not, through the doors."""
 
 import importlib
+import os
 import re
 import subprocess
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -369,7 +371,31 @@ def test_operators_make_an_administrator(world, portal):
         operations.add_administrator(job, account="wang", name="王磊", region="41")
 
 
-def test_the_command_line_names_what_it_needs():
-    command = [sys.executable, "-m", "services", "add-administrator", "--help"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert shown.returncode == 0 and "--region" in shown.stdout
+def test_the_command_line_makes_an_administrator_and_shows_its_password_once(world, portal, tmp_path):
+    settings = world.settings("identity")
+    environment = {
+        **os.environ,
+        "ENVIRONMENT": "production",
+        "BROKER_URL": "amqp://nobody@127.0.0.1:1",
+        "SESSION_PUBLIC_KEY": settings.session_public_key,
+        "FIELD_KEYS": settings.field_keys.get_secret_value(),
+        "BLOBS": f"file://{tmp_path}/blobs",
+        "IDENTITY_DATABASE_URL": settings.database_url,
+        "IDENTITY_SESSION_PRIVATE_KEY": settings.session_private_key.get_secret_value(),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "services",
+        "add-administrator",
+        "wang.lei",
+        "王磊",
+        "--region",
+        "410100",
+    ]
+    run = partial(subprocess.run, command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    made = run(timeout=120)
+    password = made.stdout.removeprefix("first password: ").strip()
+    assert portal.begin_clerk("wang.lei", password).second_step
+    again = run(timeout=120)
+    assert again.returncode == 1 and "clerk_exists" in again.stderr and not again.stdout

@@ -150,6 +150,24 @@ def test_codes_asked_for_at_the_same_moment_do_not_pass_the_limit_together(world
     assert answers == ["", "", ""] + ["sms_address_limit"] * 3
 
 
+def test_a_phone_waits_a_minute_for_the_same_thing_only(world, portal):
+    portal.open()
+    assert portal.begin(device=None).second_step, "the code of the registration is no reason to wait"
+    assert refusal(portal.request_sms_code)[1] == "sms_too_soon"
+    assert refusal(portal.begin, device=None)[1] == "sms_too_soon"
+
+
+def test_a_phone_gets_ten_codes_a_day_whatever_for(world, portal):
+    purposes = ("register_administrator", "reset_employer_password")
+    for number in range(10):
+        world.now += MINUTE / 2
+        portal.request_sms_code(purpose=purposes[number % 2])
+    world.now += MINUTE
+    for purpose in purposes:
+        answer = refusal(portal.request_sms_code, purpose=purpose)
+        assert (answer[1], answer[3]) == ("sms_daily_limit", {"limit": 10})
+
+
 def test_a_second_step_that_the_address_cannot_get_is_refused(world, employer, strict):
     for number in range(3):
         employer.request_sms_code(phone=f"1390000000{number}")

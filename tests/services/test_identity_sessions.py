@@ -19,6 +19,7 @@ from services.chassis.ids import new_id
 from services.chassis.schema import inbox
 from services.chassis.sessions import AUDIENCE, SessionVerifier
 from services.contracts.errors import Forbidden, Refused
+from services.contracts.identity.audit import ListAuditEntries
 from services.contracts.identity.credit_codes import EnterMaintenance
 from services.contracts.identity.sessions import SignInClerk, SignInEmployer
 from services.contracts.identity.verification import IssuePictureCode
@@ -36,7 +37,7 @@ from services.identity.sessions.store.sessions import sessions
 from services.identity.settings import Settings
 from services.identity.verification.domain import PICTURE_CHARACTERS
 from services.identity.verification.store import picture_codes
-from tests.people import CODE, PRIVATE_KEY, PUBLIC_KEY, session
+from tests.people import AUDITOR, CODE, PRIVATE_KEY, PUBLIC_KEY, session
 from tests.services.attempts import refusal
 from tests.services.portal import DEVELOPMENT_PASSWORD, HANDLER, PASSWORD, PHONE, UNIT_NAME, UNIT_NO, Portal
 
@@ -391,6 +392,12 @@ def test_every_attempt_is_recorded_without_secrets(world, employer):
     assert (rows[-1].actor, rows[-1].actor_name) == ("clerk:admin", "系统管理员")
     assert rows[-4].actor == "", "nobody has proved to be anybody yet"
     assert not any(secret in str(rows) for secret in (PHONE, PASSWORD, DEVELOPMENT_PASSWORD))
+
+
+def test_what_is_typed_into_the_wrong_field_is_not_shown_in_the_trail(world, portal):
+    refusal(portal.sign_in_clerk, "Song-Shan-2023", "wrong")
+    [found] = world.ask(ListAuditEntries(subject="song-shan-2023"), by=AUDITOR).entries
+    assert (found.act, found.subject) == ("sign_in_failed", "so***")
 
 
 # ---- settings

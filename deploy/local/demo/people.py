@@ -1,6 +1,5 @@
 """What people do, by HTTP: an employer's handler, a clerk. Each has a session of its own."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,29 +48,16 @@ class Employer(Visitor):
         known = {sms.sms_id for sms in self.outbox_sms(self.phone)}
         who = {"credit_code": self.credit_code, "phone": self.phone}
         self._ask("POST", "/sms-codes", json={**who, "purpose": "register_administrator"})
-        self.set_password(password, self.wait_for_code(known))
+        self.set_password(password, self.code_on(self.phone, known))
 
     def set_password(self, password: str, sms_code: str) -> None:
         """The last step of 单位管理员注册."""
         who = {"credit_code": self.credit_code, "phone": self.phone}
         self._ask("POST", "/administrators", json={**who, "password": password, "sms_code": sms_code})
 
-    def wait_for_code(self, known: set[UUID]) -> str:
-        """Return the code in a message that is not among the known ones."""
-
-        def look() -> str | None:
-            for sms in self.outbox_sms(self.phone):
-                if sms.sms_id not in known and (code := re.search(r"验证码(\d{6})", sms.text)):
-                    return code[1]
-            return None
-
-        return wait_for(f"the code on {self.phone}", look)
-
     def sign_in(self, password: str) -> None:
         """免数字证书登录, with the code on the phone where it is asked for."""
-        known = {sms.sms_id for sms in self.outbox_sms(self.phone)}
-        who = {"credit_code": self.credit_code, "password": password}
-        self._sign_in("employer", lambda _: self.wait_for_code(known), **who)
+        self._sign_in("employer", phone=self.phone, credit_code=self.credit_code, password=password)
 
     def prompts(self, *, open_only: bool = False) -> tuple[PromptView, ...]:
         """See what the portal pops up."""
@@ -120,7 +106,15 @@ class Clerk(Visitor):
 
     def sign_in(self, account: str, password: str) -> "Clerk":
         """Sign in to the clerk console; development tells the code of the authenticator."""
-        self._sign_in("clerk", lambda step: step.answer, account=account, password=password)
+        self._sign_in("clerk", account=account, password=password)
+        return self
+
+    def enrol(self, account: str, initial_password: str, password: str) -> "Clerk":
+        """The first sign-in: an own password, and an authenticator whose code development tells."""
+        step = self._begin_to_sign_in("clerk", account=account, password=initial_password)
+        assert step, "a clerk is always asked for more"
+        body = {"sign_in_id": str(step.sign_in_id), "password": password, "code": step.answer}
+        self._ask("POST", "/sessions/enrolment", json=body)
         return self
 
     def upload(self, kind: str, path: Path) -> ImportView:

@@ -1,15 +1,16 @@
 """Anybody at the door of the gateway: what needs no account, and how the others get in."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import requests
 
 from services.contracts.archive import SlipCheckView
 from services.contracts.base import View
-from services.contracts.identity.sessions import SecondStepView
+from services.contracts.identity.sessions import Factor, SecondStepView
 from services.contracts.identity.verification import PictureCodeView
 from services.contracts.notify import OutboxSmsPageView, OutboxSmsView
 from services.contracts.subsidy.notice import NoticeLinesView, NoticesView, NoticeView
@@ -77,31 +78,45 @@ class Visitor:
         """End the session."""
         self._ask("DELETE", "/sessions/current")
 
-    def _sign_in(self, door: str, read_code: Callable[[SecondStepView], str | None], **who: str) -> None:
-        """Sign in, by the second step where it is asked for. There is one SMS a minute, and a code of an
-        authenticator is good once: while there is none, wait."""
-        while wait := self._try_to_sign_in(door, read_code, **who):
+    def code_on(self, phone: str, known: set[UUID]) -> str:
+        """Return the code in a message on a phone that is not among the known ones."""
+
+        def look() -> str | None:
+            for sms in self.outbox_sms(phone):
+                if sms.sms_id not in known and (code := re.search(r"验证码(\d{6})", sms.text)):
+                    return code[1]
+            return None
+
+        return wait_for(f"the code on {phone}", look)
+
+    def _sign_in(self, door: str, *, phone: str = "", **who: str) -> None:
+        """Sign in, by the second step where it is asked for: a code on the phone, or of the authenticator,
+        which development tells. There is one SMS a minute, and a code is good once: wait for the next."""
+        while wait := self._try_to_sign_in(door, phone, **who):
             time.sleep(wait)
 
-    def _try_to_sign_in(
-        self, door: str, read_code: Callable[[SecondStepView], str | None], **who: str
-    ) -> float:
+    def _try_to_sign_in(self, door: str, phone: str, **who: str) -> float:
         """Return 0 when it is done, else after how many seconds to try again."""
+        known = {sms.sms_id for sms in self.outbox_sms(phone)} if phone else set()
         try:
-            answer = self._ask("POST", f"/sessions/{door}", json={**who, **self._read_picture()})
+            step = self._begin_to_sign_in(door, **who)
         except SaidNo as no:
             if no.code != "sms_too_soon":
                 raise
             return float(no.facts["seconds_left"])
-        if answer.status_code != ASKED_FOR_MORE:
+        if step is None:
             return 0
-        step = SecondStepView.model_validate(answer.json())
-        code = read_code(step)
+        code = self.code_on(phone, known) if step.factor is Factor.SMS else step.answer
         if code is None:
             return UNTIL_ANOTHER_CODE
         body = {"sign_in_id": str(step.sign_in_id), "code": code}
         self._ask("POST", "/sessions/second-step", json=body)
         return 0
+
+    def _begin_to_sign_in(self, door: str, **who: str) -> SecondStepView | None:
+        """The first step; None: nothing more is asked for."""
+        answer = self._ask("POST", f"/sessions/{door}", json={**who, **self._read_picture()})
+        return SecondStepView.model_validate(answer.json()) if answer.status_code == ASKED_FOR_MORE else None
 
     def _read_picture(self) -> dict[str, str]:
         """Read a picture code: development tells it."""

@@ -59,8 +59,8 @@ def list_entries(
         (act, table.act == (act and act.value)),
         (actor, table.actor == actor),
         (subject, table.subject_key == subject_key(subject)),
-        (begin, table.at >= begin),
-        (end, table.at < end),
+        (begin, table.at >= sa.literal(begin, UtcDateTime)),
+        (end, table.at < sa.literal(end, UtcDateTime)),
         (before, table.seq < (before or 0)),
     ]
     query = query.where(*(condition for asked, condition in conditions if asked))

@@ -10,11 +10,12 @@ from services.identity.audit.domain import first_moment, last_moment
 def list_audit_entries(uow: UnitOfWork, query: ListAuditEntries) -> AuditEntriesView:
     """Read a page of the trail; the auditor's alone, and not bound to a region: it is about the system."""
     uow.actor.require_post(Post.AUDITOR)
+    subject = query.subject.strip()
     found = store.list_entries(
         uow,
         act=query.act,
         actor=query.actor.strip(),
-        subject=query.subject.strip().upper() if query.subject[:1].isdigit() else query.subject.strip(),
+        subject=subject.upper() if subject[:1].isdigit() else subject,
         begin=query.since and first_moment(query.since),
         end=query.until and last_moment(query.until),
         before=query.after,

@@ -46,18 +46,22 @@ class SmsCode:
 
 @dataclass(frozen=True, kw_only=True)
 class SmsQuota:
-    """How many codes were asked for on `day` (Shanghai), for a phone or from an address, and when the last
-    time."""
+    """How many codes were asked for on `day` (Shanghai), and when the last time: for a phone and a purpose, a
+    phone in all, or from an address."""
 
     day: date | None = None
     asked: int = 0
     asked_at: datetime | None = None
 
     def ask(self, *, at: datetime) -> "SmsQuota":
-        """Count one more for a phone; refuse when it comes too soon or too often."""
+        """Count one more for a phone and a purpose; refuse when it comes too soon or too often."""
         if self.asked_at is not None and at < self.asked_at + RESEND_AFTER:
             wait = -((at - self.asked_at - RESEND_AFTER) // timedelta(seconds=1))
             raise Refused("sms_too_soon", "a code was just asked for", seconds_left=wait)
+        return self.ask_for_phone(at=at)
+
+    def ask_for_phone(self, *, at: datetime) -> "SmsQuota":
+        """Count one more for a phone, whatever for; refuse when it is too often."""
         if self._today(at) >= A_DAY:
             raise Refused("sms_daily_limit", "no more codes for this phone today", limit=A_DAY)
         return self._counted(at)

@@ -27,7 +27,7 @@ def issue_sms_code(uow: UnitOfWork, *, purpose: str, account: str, phone: str, s
 
     Not to be sent is for pairs that do not belong together: all else happens alike, so that nobody can tell.
     """
-    _count(uow, phone)
+    _count(uow, purpose, phone)
     code, binding = f"{secrets.randbelow(10**6):06}", _binding(purpose, account, phone)
     store.put_sms_code(uow, binding, SmsCode(code_hash=_code_hash(binding, code), issued_at=uow.now))
     with uow.connection.begin_nested() as savepoint:  # what is not sent takes as long
@@ -59,15 +59,16 @@ def picture_hash(picture_id: PictureId, text: str) -> str:
     return fingerprint(f"picture:{picture_id}:{text}")
 
 
-def _count(uow: UnitOfWork, phone: str) -> None:
-    """Refuse what comes too soon or too often, from this address or for this phone."""
+def _count(uow: UnitOfWork, purpose: str, phone: str) -> None:
+    """Refuse what comes too soon for this purpose, or too often from this address or for this phone."""
+    at, limit = uow.now, uow.settings.sms_per_address_a_day
     if uow.caller.address:
         place = fingerprint(f"sms address:{one_place(uow.caller.address)}")
         quota = store.get_quota_alone(uow, place)
-        limit = uow.settings.sms_per_address_a_day
-        store.save_quota(uow, place, quota.ask_from_address(at=uow.now, limit=limit))
-    phone_key = fingerprint(f"sms phone:{phone}")
-    store.save_quota(uow, phone_key, store.get_quota_alone(uow, phone_key).ask(at=uow.now))
+        store.save_quota(uow, place, quota.ask_from_address(at=at, limit=limit))
+    in_all, again = fingerprint(f"sms phone:{phone}"), fingerprint(f"sms phone:{phone}:{purpose}")
+    store.save_quota(uow, again, store.get_quota_alone(uow, again).ask(at=at))
+    store.save_quota(uow, in_all, store.get_quota_alone(uow, in_all).ask_for_phone(at=at))
 
 
 def _binding(purpose: str, account: str, phone: str) -> str:

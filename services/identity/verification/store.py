@@ -30,7 +30,9 @@ sms_codes = sa.Table(
 sms_quotas = sa.Table(
     "sms_quotas",
     metadata,
-    sa.Column("name", sa.String(64), primary_key=True, comment="phone or address, fingerprint"),
+    sa.Column(
+        "name", sa.String(64), primary_key=True, comment="phone, phone and purpose, or address, fingerprint"
+    ),
     sa.Column("day", sa.Date, index=True),
     sa.Column("asked", sa.Integer, nullable=False),
     sa.Column("asked_at", UtcDateTime),

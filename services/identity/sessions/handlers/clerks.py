@@ -33,7 +33,7 @@ def change_clerk(uow: UnitOfWork, command: ChangeClerk) -> ClerkView:
 def disable_clerk(uow: UnitOfWork, command: DisableClerk) -> ClerkView:
     """Nobody comes in, and nobody stays longer than a token lives."""
     clerk = steps.disable_clerk(uow, command)
-    end_all(uow, candidates.clerk(clerk.account), reason="clerk_disabled")
+    end_all(uow, candidates.clerk(uow, clerk.account), reason="clerk_disabled")
     return _view(uow, clerk)
 
 
@@ -45,7 +45,7 @@ def enable_clerk(uow: UnitOfWork, command: EnableClerk) -> ClerkView:
 def reset_clerk(uow: UnitOfWork, command: ResetClerk) -> NewClerkView:
     """A new first password, and the second factor anew."""
     clerk, password = steps.reset_clerk(uow, command)
-    end_all(uow, candidates.clerk(clerk.account), reason="clerk_reset")
+    end_all(uow, candidates.clerk(uow, clerk.account), reason="clerk_reset")
     return NewClerkView(clerk=_view(uow, clerk), initial_password=password)
 
 

@@ -56,7 +56,7 @@ def sign_in_person(uow: UnitOfWork, command: SignInPerson) -> SignInView | Probl
 
 def sign_in_clerk(uow: UnitOfWork, command: SignInClerk) -> SignInView | Problem:
     """A clerk comes in."""
-    return _sign_in(uow, command, candidates.clerk(command.account))
+    return _sign_in(uow, command, candidates.clerk(uow, command.account))
 
 
 def _sign_in(uow: UnitOfWork, command: SignIn, candidate: Candidate) -> SignInView | Problem:

@@ -7,6 +7,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.values import Actor, ActorKind, mask_citizen_id
 from services.identity.accounts import views as account_views
 from services.identity.certificates import views as certificates
+from services.identity.clerks import store as clerks
 from services.identity.clerks import views as clerk_views
 from services.identity.clerks.domain import plain_account
 from services.identity.persons import store as persons
@@ -25,10 +26,12 @@ def employer(credit_code: str) -> Candidate:
     return Candidate(kind=ActorKind.EMPLOYER, account=credit_code, subject=credit_code)
 
 
-def clerk(account: str) -> Candidate:
-    """Return a clerk, known or not."""
+def clerk(uow: UnitOfWork, account: str) -> Candidate:
+    """Return a clerk, known or not. What nobody is called may be anything, typed into the wrong field: the
+    trail shows its beginning only."""
     account = plain_account(account)
-    return Candidate(kind=ActorKind.CLERK, account=account, subject=account)
+    subject = account if clerks.find_clerk(uow, account) else f"{account[:2]}***"
+    return Candidate(kind=ActorKind.CLERK, account=account, subject=subject, key=account)
 
 
 def person(uow: UnitOfWork, id_number: str) -> Candidate:
