@@ -59,7 +59,7 @@ from services.identity.persons import views as person_views
 from services.identity.sessions import jobs as session_jobs
 from services.identity.sessions import views as session_views
 from services.identity.sessions.handlers import (
-    certificates,
+    by_certificate,
     clerks,
     coming_in,
     passwords,
@@ -97,7 +97,7 @@ class Identity(Service):
     sign_in_employer = command(SignInEmployer, coming_in.sign_in_employer)
     sign_in_person = command(SignInPerson, coming_in.sign_in_person)
     sign_in_clerk = command(SignInClerk, coming_in.sign_in_clerk)
-    sign_in_certificate = command(SignInCertificate, certificates.sign_in_certificate)
+    sign_in_certificate = command(SignInCertificate, by_certificate.sign_in_certificate)
     finish_sign_in = command(FinishSignIn, second_step.finish_sign_in)
     resend_sign_in_code = command(ResendSignInCode, second_step.resend_sign_in_code)
     enrol_clerk = command(EnrolClerk, second_step.enrol_clerk)
