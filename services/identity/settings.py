@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     session_private_key: SecretStr = Field(description="Ed25519, PEM; its public half is SESSION_PUBLIC_KEY")
     password_memory_kib: int = Field(default=19_456, ge=19_456, description="argon2id: OWASP's minimum")
     password_passes: int = Field(default=2, ge=2, description="argon2id: passes over the memory")
+    revocation_grace_hours: int = Field(
+        default=24, ge=0, description="how long a CA's last word on revocation counts after its time"
+    )
     development_password: SecretStr = Field(
         default=SecretStr("Wengang-2023"), description="of the clerks that only a development seed makes"
     )
