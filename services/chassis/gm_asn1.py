@@ -6,7 +6,7 @@ Import it before anything is parsed: certificates, lists and signatures with SM2
 from collections.abc import Callable
 from typing import Any
 
-from asn1crypto import algos, cms, keys
+from asn1crypto import algos, cms, core, keys
 from cryptography.hazmat.primitives import hashes
 
 SM2_CURVE = "1.2.156.10197.1.301"
@@ -38,7 +38,7 @@ def register() -> None:
         cms.ContentType,
         {"1.2.156.10197.6.1.4.2.1": "gm_data", "1.2.156.10197.6.1.4.2.2": "gm_signed_data"},
     )
-    cms.ContentInfo._oid_specs["gm_signed_data"] = cms.SignedData
+    cms.ContentInfo._oid_specs |= {"gm_data": core.OctetString, "gm_signed_data": cms.SignedData}
     if SM2_CURVE not in keys.NamedCurve._map:
         keys.NamedCurve.register("sm2p256v1", SM2_CURVE, 32)
 

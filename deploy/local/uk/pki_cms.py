@@ -91,7 +91,8 @@ def _attributes(content: bytes, signer: Holder, form: Form) -> Iterable[Any]:
 def _signature_algorithm(signer: Holder, form: Form) -> dict[str, str]:
     if signer.key.algorithm == "rsa":
         return {"algorithm": "rsassa_pkcs1v15"}
-    return {"algorithm": "sm2_sign"} if form.gm else signer.key.signature_algorithm
+    is_gm = form.gm and signer.key.algorithm == "sm2"
+    return {"algorithm": "sm2_sign"} if is_gm else signer.key.signature_algorithm
 
 
 def _signer_identifier(signer: Holder, form: Form) -> Any:

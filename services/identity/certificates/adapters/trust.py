@@ -11,6 +11,7 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
     ExpiredError,
     NotYetValidError,
+    PathBuildingError,
     ValidationError,
 )
 from pyhanko_certvalidator.path import ValidationPath
@@ -75,7 +76,7 @@ class Trust:
         try:
             path: ValidationPath = _finished(validator.async_validate_path())
             return path
-        except ValidationError as error:
+        except (PathBuildingError, ValidationError) as error:
             raise _refusal(certificate, error) from error
 
 
@@ -108,7 +109,7 @@ def _touched(certificate: Any) -> Any:
     return certificate
 
 
-def _refusal(certificate: Any, error: ValidationError) -> Refused:
+def _refusal(certificate: Any, error: Exception) -> Refused:
     """Say why there is no path, as far as it helps the person."""
     is_own = getattr(error, "is_ee_cert", False)
     if isinstance(error, ExpiredError) and is_own:
