@@ -63,10 +63,8 @@ def name(**attributes: str | Sequence[str]) -> Any:
 
 
 def extension(oid: str, content: bytes, *, critical: bool = False) -> Any:
-    """Return an extension with any content (DER)."""
-    return x509.Extension(
-        {"extn_id": oid, "critical": critical, "extn_value": core.ParsableOctetString(content)}
-    )
+    """Return an extension with any content (DER), of a certificate, a list, or an entry of a list."""
+    return {"extn_id": oid, "critical": critical, "extn_value": core.ParsableOctetString(content)}
 
 
 def credit_code_extension(code: str, *, oid: str = CREDIT_CODE) -> Any:
