@@ -1,5 +1,6 @@
-"""What `python -m services` does with this service."""
+"""What operators do with identity from the command line."""
 
+import json
 from pathlib import Path
 from uuid import UUID
 
@@ -7,15 +8,15 @@ from services.chassis.unit_of_work import Job
 from services.contracts.identity.certificates import AddAuthority
 from services.identity.certificates import steps as certificates
 
-NO_COMMAND = UUID(int=0)
+NO_COMMAND = UUID(int=0)  # nobody asks for the answer again
 
 
 def trust_authority(job: Job, file: Path) -> str:
     """Trust the CA that a file (JSON, the fields of AddAuthority) tells of, and return its name.
 
-    Done again it changes nothing. Refused: it may not be trusted; ValidationError: the file is wrong.
+    Done again it changes nothing. Refused: it may not be trusted; ValueError: the file is wrong.
     """
-    wanted = AddAuthority.model_validate_json(file.read_bytes(), extra=None)
+    wanted = AddAuthority.model_validate({"id": NO_COMMAND, **json.loads(file.read_bytes())})
     with job.unit_of_work() as uow:
         authority = certificates.trust_authority(uow, wanted, added_by="operations")
     return authority.printed.subject

@@ -90,10 +90,12 @@ def texts_of(certificate: Any) -> tuple[Text, ...]:
 
 
 def unit_name_of(texts: tuple[Text, ...]) -> str:
-    """Return how the employer is called: its organisation name, or the longest piece of its common name."""
+    """Return how the employer is called: its organisation name, or what in its common name is a name and no
+    number (`041@N91…@巩义市…@1`); "" if there is neither."""
     subject = {text.key: text.text for text in texts if text.place == "subject"}
-    name = subject.get("organization_name") or max(subject.get("common_name", "").split("@"), key=len)
-    return name.strip()[:200]
+    common = subject.get("common_name", "").split("@")
+    names = [piece for piece in common if not piece.isascii()] or common[:1]
+    return (subject.get("organization_name") or max(names, key=len)).strip()[:200]
 
 
 def _strings_in(content: bytes, depth: int = 3) -> list[str]:
