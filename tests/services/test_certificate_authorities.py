@@ -237,6 +237,7 @@ def test_adding_an_authority_again_changes_its_places(office):
 
 def test_the_same_authority_twice_at_once_is_one(world, net):
     office = Office(world, net, "p256")
+    world.database("identity")
 
     def add(_):
         try:
