@@ -10,6 +10,13 @@ from services.contracts.identity.accounts import (
     ResetEmployerPassword,
 )
 from services.contracts.identity.audit import ListAuditEntries
+from services.contracts.identity.certificates import (
+    AddAuthority,
+    IssueChallenge,
+    ListAuthorities,
+    ReleaseCertificate,
+    RetireAuthority,
+)
 from services.contracts.identity.clerks import (
     AddClerk,
     ChangeClerk,
@@ -52,6 +59,9 @@ from services.contracts.identity.verification import IssuePictureCode
 from services.identity.accounts import handlers as accounts
 from services.identity.accounts import views as account_views
 from services.identity.audit import views as audit
+from services.identity.certificates import handlers as certificates
+from services.identity.certificates import jobs as certificate_jobs
+from services.identity.certificates import views as certificate_views
 from services.identity.credit_codes import handlers as credit_codes
 from services.identity.credit_codes import views as credit_code_views
 from services.identity.persons import handlers as persons
@@ -91,6 +101,12 @@ class Identity(Service):
     change_handler = command(ChangeHandler, accounts.change_handler)
     register_administrator = command(RegisterAdministrator, coming_in.register_administrator)
 
+    issue_challenge = command(IssueChallenge, certificates.issue_challenge)
+    add_authority = command(AddAuthority, certificates.add_authority)
+    retire_authority = command(RetireAuthority, certificates.retire_authority)
+    list_authorities = query(ListAuthorities, certificate_views.list_authorities)
+    release_certificate = command(ReleaseCertificate, certificates.release_certificate)
+
     list_audit_entries = query(ListAuditEntries, audit.list_audit_entries)
 
     issue_picture_code = command(IssuePictureCode, verification.issue_picture_code)
@@ -120,5 +136,7 @@ class Identity(Service):
     reset_clerk = command(ResetClerk, clerks.reset_clerk)
     list_clerks = query(ListClerks, session_views.list_clerks)
 
+    refresh_revocations = every(2.0, certificate_jobs.refresh_revocations)
+    sweep_challenges = every(60.0, certificate_jobs.sweep_challenges)
     sweep_codes = every(60.0, verification.sweep_codes)
     sweep_sessions = every(60.0, session_jobs.sweep_sessions)

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     sms_per_address_a_day: int = Field(
         default=100, ge=1, description="codes by SMS that an address may ask for on a Shanghai day"
     )
+    revocation_grace_hours: int = Field(
+        default=24, ge=0, description="how long a CA's last word on revocation counts after its time"
+    )
     development_password: SecretStr = Field(
         default=SecretStr("Wengang-2023"), description="of the clerks that only a development seed makes"
     )
