@@ -1,0 +1,200 @@
+"""The methods of GM/T 0020 that the pages call, over all tokens at hand. What the standard leaves to the vendor
+(how a certificate is named, what is said on errors) is said in words here."""
+
+import base64
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from deploy.local.uk.pki import Form, Holder, make_cms, sign_bare
+from deploy.local.uk.token import Locked, Token, WrongPin
+
+VERSION = "wengang-development-agent 1"
+PIN_SECONDS = 60  # how long a PIN need not be entered again, by one page and for one certificate
+LONGEST_DATA = 32 * 1024  # characters
+LONGEST_WORD = 200
+_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may hold halves of characters, UTF-8 may not
+
+Clock = Callable[[], datetime]
+Values = Mapping[str, Any]
+
+
+class Refusal(Exception):
+    """The answer is no; `code` says why: certificate_unknown, pin_wrong, pin_locked, pin_unusable,
+    login_needed, origin_differs, input_invalid, method_unknown."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def utc_now() -> datetime:
+    """Return the machine's time."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Middleware:
+    """One agent: the tokens that are plugged in now, and the PINs that pages have entered."""
+
+    tokens: Callable[[], Sequence[Token]]
+    clock: Clock = utc_now
+    seconds: Callable[[], float] = time.monotonic
+    _pins: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict, repr=False)
+    _pins_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def call(self, method: str, values: Values, origin: str) -> object:
+        """Return what a method answers to the page at `origin`; raises Refusal."""
+        act = _METHODS.get(method)
+        if act is None:
+            raise Refusal("method_unknown")
+        try:
+            return act(self, values, origin)
+        except WrongPin:
+            raise Refusal("pin_wrong") from None
+        except Locked:
+            raise Refusal("pin_locked") from None
+
+    # what needs no PIN
+
+    def get_version(self, _values: Values, _origin: str) -> str:
+        """SOF_GetVersion"""
+        return VERSION
+
+    def get_user_list(self, _values: Values, _origin: str) -> str:
+        """SOF_GetUserList: name||certificate&&&name||certificate&&&"""
+        lines = (
+            f"{_name_of(certificate)}||{_certificate_id(token, name)}&&&"
+            for token in self.tokens()
+            for name, certificate in token.certificates().items()
+        )
+        return "".join(lines)
+
+    def export_user_cert(self, values: Values, _origin: str) -> str:
+        """SOF_ExportUserCert: DER in base64."""
+        token, name = self._find(values)
+        return _base64(token.certificates()[name].dump())
+
+    def get_pin_retry_count(self, values: Values, _origin: str) -> int:
+        """SOF_GetPinRetryCount: how many tries are left."""
+        token, _ = self._find(values)
+        return token.tries.left()
+
+    # the PIN
+
+    def login(self, values: Values, origin: str) -> bool:
+        """SOF_Login"""
+        token, name = self._find(values)
+        pin = _word(values, "PassWd")
+        self._forget(origin, _word(values, "CertID"))
+        token.unlock(name, pin)
+        with self._pins_lock:
+            self._pins[origin, _word(values, "CertID")] = pin, self.seconds() + PIN_SECONDS
+        return True
+
+    def change_pin(self, values: Values, _origin: str) -> bool:
+        """SOF_ChangePassWd; the old PIN has to be entered everywhere anew."""
+        token, _ = self._find(values)
+        try:
+            token.change_pin(_word(values, "OldPassWd"), _word(values, "NewPassWd"))
+        except ValueError:
+            raise Refusal("pin_unusable") from None
+        with self._pins_lock:
+            self._pins.clear()
+        return True
+
+    def logout(self, _values: Values, origin: str) -> bool:
+        """SOF_Logout: forget what this page has entered."""
+        self._forget(origin)
+        return True
+
+    # signatures
+
+    def sign_data(self, values: Values, origin: str) -> str:
+        """SOF_SignData: a bare signature (P1) in base64."""
+        return _base64(sign_bare(_data(values, origin), self._unlocked(values, origin)))
+
+    def sign_data_by_p7(self, values: Values, origin: str) -> str:
+        """SOF_SignDataByP7: a detached SignedData in base64; for SM2 with the names of GM/T 0010."""
+        data, holder = _data(values, origin), self._unlocked(values, origin)
+        form = Form(gm=holder.key.algorithm == "sm2", signing_time=self.clock())
+        return _base64(make_cms(data, holder, form))
+
+    def _find(self, values: Values) -> tuple[Token, str]:
+        wanted = _word(values, "CertID")
+        for token in self.tokens():
+            for name in token.certificates():
+                if _certificate_id(token, name) == wanted:
+                    return token, name
+        raise Refusal("certificate_unknown")
+
+    def _unlocked(self, values: Values, origin: str) -> Holder:
+        """Return certificate and key if this page has entered the PIN a short while ago."""
+        token, name = self._find(values)
+        certificate_id = _word(values, "CertID")
+        with self._pins_lock:
+            pin, until = self._pins.get((origin, certificate_id), ("", 0.0))
+        if self.seconds() >= until:
+            self._forget(origin, certificate_id)
+            raise Refusal("login_needed")
+        return token.unlock(name, pin)
+
+    def _forget(self, origin: str, certificate_id: str | None = None) -> None:
+        with self._pins_lock:
+            for known in [*self._pins]:
+                if known[0] == origin and certificate_id in (None, known[1]):
+                    del self._pins[known]
+
+
+_METHODS: dict[str, Callable[[Middleware, Values, str], object]] = {
+    "SOF_GetVersion": Middleware.get_version,
+    "SOF_GetUserList": Middleware.get_user_list,
+    "SOF_ExportUserCert": Middleware.export_user_cert,
+    "SOF_GetPinRetryCount": Middleware.get_pin_retry_count,
+    "SOF_Login": Middleware.login,
+    "SOF_ChangePassWd": Middleware.change_pin,
+    "SOF_Logout": Middleware.logout,
+    "SOF_SignData": Middleware.sign_data,
+    "SOF_SignDataByP7": Middleware.sign_data_by_p7,
+}
+
+
+def _data(values: Values, origin: str) -> bytes:
+    """Return the text to be signed. Whatever names an origin in its second line, as a challenge does, is signed
+    for the page at that origin only: no page can have a login to another one signed."""
+    text = _text(values, "InData", LONGEST_DATA)
+    lines = text.split("\n")
+    if len(lines) > 1 and "://" in lines[1] and lines[1] != origin:
+        raise Refusal("origin_differs")
+    return text.encode()
+
+
+def _word(values: Values, name: str) -> str:
+    return _text(values, name, LONGEST_WORD)
+
+
+def _text(values: Values, name: str, longest: int) -> str:
+    text = values.get(name)
+    if not isinstance(text, str) or not 0 < len(text) <= longest or _SURROGATE.search(text):
+        raise Refusal("input_invalid")
+    return text
+
+
+def _certificate_id(token: Token, name: str) -> str:
+    return f"{token.serial_number}/{name}"
+
+
+def _name_of(certificate: Any) -> str:
+    """Return the unit if the certificate tells it: some CAs write numbers into the common name."""
+    subject = certificate.subject.native
+    told = subject.get("organization_name") or subject.get("common_name") or certificate.subject.human_friendly
+    name = told[0] if isinstance(told, list) else told
+    return str(name).replace("||", " ").replace("&&&", " ")
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
