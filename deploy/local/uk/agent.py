@@ -1,12 +1,12 @@
 """`python -m deploy.local.uk.agent`: what the vendors' middleware is on an employer's computer.
 
-A page posts JSON to http://127.0.0.1:18999/SOF_…; the answer is {"retVal": …} or {"retVal": null, "error": …}.
+A page posts JSON to http://127.0.0.1:18999/SOF_…; it is answered {"retVal": …} or {"retVal": null, "error": …}.
 Only pages of the origins that are allowed are answered, and only under a name of the loopback: a page that
 bends its own name to 127.0.0.1 (DNS rebinding) is refused.
 
     UK_AGENT_PORT       18999
     UK_AGENT_ORIGINS    http://127.0.0.1:8000,http://localhost:8000
-    UK_TOKENS           the folder of the software tokens, one folder each
+    UK_TOKENS           var/run/uk/tokens: the folder of the software tokens, one folder each
     UK_PKCS11_MODULE    a .so whose tokens are offered as well; may be empty
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from deploy.local.terminal import Trouble, run_command, say
+from deploy.local.terminal import run_command, say
 from deploy.local.uk.clock import house_clock
 from deploy.local.uk.loopback import Loopback, Visit
 from deploy.local.uk.sof import Middleware, Refusal
@@ -101,9 +101,8 @@ def find_tokens(folder: Path, module: str) -> list[Token]:
 
 def main() -> None:
     """Serve until SIGTERM."""
-    if "UK_TOKENS" not in os.environ:
-        raise Trouble("UK_TOKENS is missing: the folder of the software tokens")
-    folder, module = Path(os.environ["UK_TOKENS"]), os.environ.get("UK_PKCS11_MODULE", "")
+    folder = Path(os.environ.get("UK_TOKENS", "var/run/uk/tokens"))
+    module = os.environ.get("UK_PKCS11_MODULE", "")
     port = int(os.environ.get("UK_AGENT_PORT", "18999"))
     origins = os.environ.get("UK_AGENT_ORIGINS", "http://127.0.0.1:8000,http://localhost:8000").split(",")
     middleware = Middleware(lambda: find_tokens(folder, module), clock=house_clock())

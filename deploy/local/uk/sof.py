@@ -1,5 +1,7 @@
-"""The methods of GM/T 0020 that the pages call, over all tokens at hand. What the standard leaves to the vendor
-(how a certificate is named, what is said on errors) is said in words here."""
+"""The methods of GM/T 0020 that the pages call, over all tokens at hand.
+
+What the standard leaves to the vendor (how a certificate is named, what is said on errors) is in words here.
+"""
 
 import base64
 import re
@@ -7,11 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from deploy.local.uk.pki import Form, Holder, make_cms, sign_bare
 from deploy.local.uk.token import Locked, Token, WrongPin
+from services.chassis.clock import Clock, utc_now
 
 VERSION = "wengang-development-agent 1"
 PIN_SECONDS = 60  # how long a PIN need not be entered again, by one page and for one certificate
@@ -19,7 +21,6 @@ LONGEST_DATA = 32 * 1024  # characters
 LONGEST_WORD = 200
 _SURROGATE = re.compile("[\ud800-\udfff]")  # JSON may hold halves of characters, UTF-8 may not
 
-Clock = Callable[[], datetime]
 Values = Mapping[str, Any]
 
 
@@ -30,11 +31,6 @@ class Refusal(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-def utc_now() -> datetime:
-    """Return the machine's time."""
-    return datetime.now(UTC)
 
 
 @dataclass
@@ -164,8 +160,8 @@ _METHODS: dict[str, Callable[[Middleware, Values, str], object]] = {
 
 
 def _data(values: Values, origin: str) -> bytes:
-    """Return the text to be signed. Whatever names an origin in its second line, as a challenge does, is signed
-    for the page at that origin only: no page can have a login to another one signed."""
+    """Return what is to be signed. A text whose second line is an origin, as that of a challenge, is signed for
+    the page at that origin only: no page can have a login to another one signed."""
     text = _text(values, "InData", LONGEST_DATA)
     lines = text.split("\n")
     if len(lines) > 1 and "://" in lines[1] and lines[1] != origin:
@@ -191,7 +187,9 @@ def _certificate_id(token: Token, name: str) -> str:
 def _name_of(certificate: Any) -> str:
     """Return the unit if the certificate tells it: some CAs write numbers into the common name."""
     subject = certificate.subject.native
-    told = subject.get("organization_name") or subject.get("common_name") or certificate.subject.human_friendly
+    told = (
+        subject.get("organization_name") or subject.get("common_name") or certificate.subject.human_friendly
+    )
     name = told[0] if isinstance(told, list) else told
     return str(name).replace("||", " ").replace("&&&", " ")
 

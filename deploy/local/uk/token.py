@@ -74,9 +74,20 @@ class PinTries:
 class Token(Protocol):
     """What all tokens can do. Certificates have a name each within their token."""
 
-    label: str
-    serial_number: str
-    tries: PinTries
+    @property
+    def label(self) -> str:
+        """What is printed on it."""
+        ...
+
+    @property
+    def serial_number(self) -> str:
+        """The manufacturer's number, unique among tokens."""
+        ...
+
+    @property
+    def tries(self) -> PinTries:
+        """How often the PIN may be wrong yet."""
+        ...
 
     def certificates(self) -> Mapping[str, Any]:
         """Return the certificates (asn1crypto) by their names."""
