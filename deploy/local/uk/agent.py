@@ -1,6 +1,6 @@
 """`python -m deploy.local.uk.agent`: what the vendors' middleware is on an employer's computer.
 
-A page posts JSON to http://127.0.0.1:18999/SOF_…; it is answered {"retVal": …} or {"retVal": null, "error": …}.
+A page posts JSON to http://127.0.0.1:18999/SOF_… and reads {"retVal": …} or {"retVal": null, "error": code}.
 Only pages of the origins that are allowed are answered, and only under a name of the loopback: a page that
 bends its own name to 127.0.0.1 (DNS rebinding) is refused.
 

@@ -160,7 +160,7 @@ _METHODS: dict[str, Callable[[Middleware, Values, str], object]] = {
 
 
 def _data(values: Values, origin: str) -> bytes:
-    """Return what is to be signed. A text whose second line is an origin, as that of a challenge, is signed for
+    """Return what is to be signed. A text whose second line is an origin, as a challenge's is, is signed for
     the page at that origin only: no page can have a login to another one signed."""
     text = _text(values, "InData", LONGEST_DATA)
     lines = text.split("\n")
