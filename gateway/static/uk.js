@@ -73,7 +73,7 @@ function start(section) {
     const { challenge_id, text } = await challenge();
     form.elements.signature.value = await call("SOF_SignDataByP7", { ...certificate, InData: text });
     form.elements.challenge_id.value = challenge_id;
-    await call("SOF_Logout", certificate);
+    await call("SOF_Logout", certificate).catch(() => null);
     form.submit();
   }
 
@@ -100,8 +100,10 @@ function start(section) {
       pin_locked: words.pinLocked,
       origin_differs: words.origin,
     };
-    said.textContent = trouble.code === "pin_wrong" ? await triesLeft() : told[trouble.code] || trouble.words || words.failed;
     retry.hidden = !["missing", "certificate_unknown"].includes(trouble.code);
+    said.textContent = told[trouble.code] || trouble.words || words.failed;
+    if (trouble.code !== "pin_wrong") return;
+    said.textContent = await triesLeft();
     pin.focus();
   }
 
