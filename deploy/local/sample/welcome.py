@@ -14,7 +14,7 @@ NOTICE = "wang.notice"
 
 
 def welcome(gateway_url: str) -> str:
-    """Return addresses, accounts and three things to try, in Chinese and English."""
+    """Return addresses, accounts and four things to try, in Chinese and English."""
     units = {shown.unit.unit_no: shown.unit for shown in showcase(2023)}
     first, ready, third = (units[number] for number in (THE_EMPLOYER, WITH_ADMINISTRATOR, MAINTAINED_ONLY))
     holders = "\n".join(
@@ -44,4 +44,6 @@ def welcome(gateway_url: str) -> str:
        Sign in as {MAKER}, see why a unit is not eligible, make a batch; let {CHECKER} approve it.
     3. 以 {NOTICE} 登录发布公示，再试着改动一次确认：已冻结。
        Sign in as {NOTICE}, publish the notice, then try to change an answer: it is frozen.
+    4. 打开 {gateway_url}/employer/login?by=certificate，选择证书，输入 PIN：首次登录即开通。
+       Open that address, choose a certificate, enter the PIN: the first time opens the account.
 """

@@ -10,13 +10,14 @@ bends its own name to 127.0.0.1 (DNS rebinding) is refused.
     UK_PKCS11_MODULE    a .so whose tokens are offered as well; may be empty
 """
 
+import importlib.util
 import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from deploy.local.terminal import run_command, say
+from deploy.local.terminal import Trouble, run_command, say
 from deploy.local.uk.clock import house_clock
 from deploy.local.uk.loopback import Loopback, Visit
 from deploy.local.uk.sof import Middleware, Refusal
@@ -103,6 +104,8 @@ def main() -> None:
     """Serve until SIGTERM."""
     folder = Path(os.environ.get("UK_TOKENS", "var/run/uk/tokens"))
     module = os.environ.get("UK_PKCS11_MODULE", "")
+    if module and not importlib.util.find_spec("pkcs11"):
+        raise Trouble("UK_PKCS11_MODULE needs the package python-pkcs11")
     port = int(os.environ.get("UK_AGENT_PORT", "18999"))
     origins = os.environ.get("UK_AGENT_ORIGINS", "http://127.0.0.1:8000,http://localhost:8000").split(",")
     middleware = Middleware(lambda: find_tokens(folder, module), clock=house_clock())

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from deploy.local.terminal import Trouble
+
 LIMIT = 64 * 1024  # bytes of a request's body
 ADDRESS = "127.0.0.1"
 
@@ -45,10 +47,13 @@ class Visit(BaseHTTPRequestHandler):
 
 
 class Loopback(ThreadingHTTPServer):
-    """Serves one kind of visit on a port of the loopback."""
+    """Serves one kind of visit on a port of the loopback; Trouble if that is busy."""
 
     def __init__(self, port: int, visit: type[Visit]) -> None:
-        super().__init__((ADDRESS, port), visit)
+        try:
+            super().__init__((ADDRESS, port), visit)
+        except OSError as error:
+            raise Trouble(f"port {port} cannot be had: {error.strerror}") from error
 
     def serve_until_stopped(self) -> None:
         """Serve until SIGTERM or Ctrl-C."""

@@ -8,7 +8,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.local.uk.pki import Form, Holder, make_cms, sign_bare
@@ -33,15 +32,46 @@ class Refusal(Exception):
         self.code = code
 
 
-@dataclass
+class EnteredPins:
+    """The PINs that pages have entered a short while ago, by origin and certificate. Thread-safe."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[str, str], tuple[str, float]] = {}
+
+    def keep(self, origin: str, certificate_id: str, pin: str) -> None:
+        """Remember a PIN that was right."""
+        with self._lock:
+            self._kept[origin, certificate_id] = pin, self._seconds() + PIN_SECONDS
+
+    def find(self, origin: str, certificate_id: str) -> str | None:
+        """Return the PIN, if it still counts."""
+        with self._lock:
+            now = self._seconds()
+            self._kept = {key: kept for key, kept in self._kept.items() if now < kept[1]}
+            return self._kept.get((origin, certificate_id), (None,))[0]
+
+    def forget(self, origin: str | None = None, certificate_id: str | None = None) -> None:
+        """Forget those of an origin, of a certificate, or all."""
+        with self._lock:
+            for key in [*self._kept]:
+                if origin in (None, key[0]) and certificate_id in (None, key[1]):
+                    del self._kept[key]
+
+
 class Middleware:
     """One agent: the tokens that are plugged in now, and the PINs that pages have entered."""
 
-    tokens: Callable[[], Sequence[Token]]
-    clock: Clock = utc_now
-    seconds: Callable[[], float] = time.monotonic
-    _pins: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict, repr=False)
-    _pins_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    def __init__(
+        self,
+        tokens: Callable[[], Sequence[Token]],
+        *,
+        clock: Clock = utc_now,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.tokens, self.clock = tokens, clock
+        self._pins = EnteredPins(seconds)
 
     def call(self, method: str, values: Values, origin: str) -> object:
         """Return what a method answers to the page at `origin`; raises Refusal."""
@@ -85,11 +115,10 @@ class Middleware:
     def login(self, values: Values, origin: str) -> bool:
         """SOF_Login"""
         token, name = self._find(values)
-        pin = _word(values, "PassWd")
-        self._forget(origin, _word(values, "CertID"))
+        certificate_id, pin = _word(values, "CertID"), _word(values, "PassWd")
+        self._pins.forget(origin, certificate_id)
         token.unlock(name, pin)
-        with self._pins_lock:
-            self._pins[origin, _word(values, "CertID")] = pin, self.seconds() + PIN_SECONDS
+        self._pins.keep(origin, certificate_id, pin)
         return True
 
     def change_pin(self, values: Values, _origin: str) -> bool:
@@ -99,13 +128,12 @@ class Middleware:
             token.change_pin(_word(values, "OldPassWd"), _word(values, "NewPassWd"))
         except ValueError:
             raise Refusal("pin_unusable") from None
-        with self._pins_lock:
-            self._pins.clear()
+        self._pins.forget()
         return True
 
     def logout(self, _values: Values, origin: str) -> bool:
         """SOF_Logout: forget what this page has entered."""
-        self._forget(origin)
+        self._pins.forget(origin)
         return True
 
     # signatures
@@ -131,19 +159,10 @@ class Middleware:
     def _unlocked(self, values: Values, origin: str) -> Holder:
         """Return certificate and key if this page has entered the PIN a short while ago."""
         token, name = self._find(values)
-        certificate_id = _word(values, "CertID")
-        with self._pins_lock:
-            pin, until = self._pins.get((origin, certificate_id), ("", 0.0))
-        if self.seconds() >= until:
-            self._forget(origin, certificate_id)
+        pin = self._pins.find(origin, _word(values, "CertID"))
+        if pin is None:
             raise Refusal("login_needed")
         return token.unlock(name, pin)
-
-    def _forget(self, origin: str, certificate_id: str | None = None) -> None:
-        with self._pins_lock:
-            for known in [*self._pins]:
-                if known[0] == origin and certificate_id in (None, known[1]):
-                    del self._pins[known]
 
 
 _METHODS: dict[str, Callable[[Middleware, Values, str], object]] = {
