@@ -75,11 +75,6 @@ class Token(Protocol):
     """What all tokens can do. Certificates have a name each within their token."""
 
     @property
-    def label(self) -> str:
-        """What is printed on it."""
-        ...
-
-    @property
     def serial_number(self) -> str:
         """The manufacturer's number, unique among tokens."""
         ...
