@@ -118,8 +118,7 @@ class House:
         trusted = provision(self.folder / "uk", ca_url=f"http://127.0.0.1:{pages['ca']}")
         for words in ("migrate", "topology", "seed"):
             self.operate(words)
-        for authority in trusted:
-            self.operate("trust-authority", str(authority))
+        self.operate("trust-authority", *map(str, trusted))
         with step("start the services"):
             self._supervise(first)
             self._wait_until_ready(first)
