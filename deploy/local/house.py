@@ -22,11 +22,18 @@ from deploy.local.nodes import Node, Process, free_port, is_taken, wait_until
 from deploy.local.postgres import Postgres
 from deploy.local.s3 import S3
 from deploy.local.terminal import Trouble, say, step
+from deploy.local.uk.provision import provision
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("identity", "subsidy", "notify", "archive")
 MARK = "WENGANG_HOUSE"  # in the environment of each process of a house: its folder
 READY_WITHIN = 180  # seconds
+PAGES = {  # processes that answer on a port of their own: its name in Ports, their kind, the setting
+    "gateway": ("gateway", "GATEWAY_PORT"),
+    "push": ("push", "PUSH_PORT"),
+    "uk_agent": ("uk-agent", "UK_AGENT_PORT"),
+    "ca": ("development-ca", "CA_PORT"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,8 @@ class Ports:
     push: int | None = None
     broker: int | None = None
     health: int | None = None
+    uk_agent: int | None = None
+    ca: int | None = None
 
 
 @dataclass
@@ -101,13 +110,15 @@ class House:
         """Start everything and wait until it is ready; raises Trouble with one clear message."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._end_leftovers()  # of a crash
-        web = {name: _port(name, getattr(self.ports, name)) for name in supervise.WEB}
+        pages = {name: _port(name, getattr(self.ports, name)) for name in PAGES}
         first = self._first_health_port()
         for node in self.nodes:
             node.start()
-        self.environment = self.make_environment(**web)
+        self.environment = self.make_environment(**pages)
+        trusted = provision(self.folder / "uk", ca_url=f"http://127.0.0.1:{pages['ca']}")
         for words in ("migrate", "topology", "seed"):
             self.operate(words)
+        self.operate("trust-authority", *map(str, trusted))
         with step("start the services"):
             self._supervise(first)
             self._wait_until_ready(first)
@@ -144,8 +155,8 @@ class House:
 
     # the environment
 
-    def make_environment(self, *, gateway: int, push: int) -> dict[str, str]:
-        """Return what every process of the house is told."""
+    def make_environment(self, *, gateway: int, push: int, uk_agent: int, ca: int) -> dict[str, str]:
+        """Return what every process of the house is told; its ports come in."""
         inherited = {name: value for name, value in os.environ.items() if name not in ("PORT", "CLOCK")}
         return {
             **inherited,
@@ -164,6 +175,12 @@ class House:
             "PUSH_PORT": str(push),
             "PUSH_URL": f"http://127.0.0.1:{push}",
             "PUSH_WORKERS": str(self.replicas.get("push", 1)),
+            "UK_AGENT_PORT": str(uk_agent),
+            "UK_AGENT_ORIGINS": f"http://127.0.0.1:{gateway},http://localhost:{gateway}",
+            "UK_TOKENS": str(self.folder / "uk/tokens"),
+            "GATEWAY_UK_AGENT_URL": f"http://127.0.0.1:{uk_agent}",
+            "CA_PORT": str(ca),
+            "UK_AUTHORITY": str(self.folder / "uk/authority"),
             MARK: str(self.folder),
             **self.settings,
         }
@@ -214,8 +231,8 @@ class House:
             process.name: f"http://127.0.0.1:{process.env['PORT']}/readyz"
             for process in supervise.processes(first_port, self.replicas)
         }
-        pages["gateway.1"] = f"{self.environment['GATEWAY_URL']}/readyz"
-        pages["push.1"] = f"{self.environment['PUSH_URL']}/readyz"
+        for process, port in PAGES.values():
+            pages[f"{process}.1"] = f"http://127.0.0.1:{self.environment[port]}/readyz"
         waiting = set(pages)
 
         def ready() -> bool:

@@ -70,7 +70,7 @@ def _reset() -> None:
 
 def ports() -> Ports:
     """Return the fixed ports, or those that the environment names: GATEWAY_PORT, …"""
-    defaults = {"gateway": 8000, "push": 8001, "broker": 5690, "health": 7000}
+    defaults = {"gateway": 8000, "push": 8001, "broker": 5690, "health": 7000, "uk_agent": 18999, "ca": 8002}
     return Ports(
         **{name: _number(f"{name.upper()}_PORT", port, at_least=1) for name, port in defaults.items()}
     )

@@ -13,19 +13,20 @@ from honcho.printer import Printer
 
 PROCFILE = Path(__file__).with_name("Procfile")
 WEB = ("gateway", "push")  # their replicas are workers behind one port
+ALONE = ("uk-agent", "development-ca")  # one of each is all there is
 
 manager.KILL_WAIT = 40  # seconds for the work in hand, before honcho kills
 
 
 def kinds() -> list[str]:
-    """Return the kinds of processes."""
-    return list(environ.parse_procfile(PROCFILE.read_text()).processes)
+    """Return the kinds of processes that can be scaled."""
+    return [kind for kind in environ.parse_procfile(PROCFILE.read_text()).processes if kind not in ALONE]
 
 
 def processes(first_port: int, replicas: Mapping[str, int]) -> list[environ.ProcessParams]:
     """Return name, command and environment of each process."""
     commands = environ.parse_procfile(PROCFILE.read_text()).processes
-    replicas = {kind: count for kind, count in replicas.items() if kind not in WEB}
+    replicas = {kind: count for kind, count in replicas.items() if kind not in WEB + ALONE}
     found = environ.expand_processes(commands, concurrency=replicas, env={})
     for port, process in enumerate(found, first_port):
         process.env["PORT"] = str(port)

@@ -16,6 +16,7 @@ from deploy.local.terminal import Trouble
 from services.__main__ import SERVICES, WORKERS, settings_of
 
 PROCESSES = SERVICES + WORKERS
+PORTS = {"gateway": 1, "push": 2, "uk_agent": 3, "ca": 4}
 BROKER = "pyamqp://guest:guest@127.0.0.1:1//"  # named, never met
 
 
@@ -53,7 +54,7 @@ def test_secrets_are_of_the_kind_that_the_services_want(tmp_path):
 @pytest.mark.parametrize("process", PROCESSES)
 def test_every_process_finds_its_settings_in_the_environment(house, monkeypatch, process):
     house.folder.mkdir()
-    environment = house.make_environment(gateway=1, push=2)
+    environment = house.make_environment(**PORTS)
     for name in list(os.environ):
         monkeypatch.delenv(name)
     for name, value in environment.items():
@@ -65,7 +66,7 @@ def test_every_process_finds_its_settings_in_the_environment(house, monkeypatch,
 
 def test_every_service_has_a_database_of_its_own(house):
     house.folder.mkdir()
-    environment = house.make_environment(gateway=1, push=2)
+    environment = house.make_environment(**PORTS)
     assert len({environment[f"{name.upper()}_DATABASE_URL"] for name in SERVICES}) == len(SERVICES)
 
 
@@ -81,7 +82,7 @@ def test_one_number_scales_one_kind_of_process_and_no_port_is_given_twice():
     assert ports == [str(7000 + i) for i in range(len(ports))]
 
 
-@pytest.mark.parametrize("setting", ["GATEWAY_PORT", "PUSH_PORT", "HEALTH_PORT"])
+@pytest.mark.parametrize("setting", ["GATEWAY_PORT", "PUSH_PORT", "HEALTH_PORT", "UK_AGENT_PORT", "CA_PORT"])
 def test_a_busy_port_is_named_with_its_setting(house, busy_port, setting):
     house.ports = Ports(**{setting.removesuffix("_PORT").lower(): busy_port})
     with pytest.raises(Trouble, match=f"port {busy_port} is busy: set {setting} "):
@@ -97,7 +98,7 @@ def test_the_clock_of_a_kept_house_goes_on_where_it_would_be(tmp_path, monkeypat
     monkeypatch.setenv("AMQP_URI", BROKER)
     begin = "2023-09-14T09:00+08:00"
     first, again, later = (
-        House(tmp_path, clock=clock).make_environment(gateway=1, push=2)
+        House(tmp_path, clock=clock).make_environment(**PORTS)
         for clock in (begin, begin, "2023-10-01T09:00+08:00")
     )
     assert first["CLOCK_ORIGIN"] == again["CLOCK_ORIGIN"] != later["CLOCK_ORIGIN"]
@@ -107,7 +108,7 @@ def test_the_clock_of_a_kept_house_goes_on_where_it_would_be(tmp_path, monkeypat
 def test_without_a_clock_the_house_has_the_time_of_the_machine(house, monkeypatch):
     monkeypatch.setenv("CLOCK", "2023-09-14T09:00+08:00")
     house.folder.mkdir()
-    assert "CLOCK" not in house.make_environment(gateway=1, push=2)
+    assert "CLOCK" not in house.make_environment(**PORTS)
 
 
 def test_settings_of_make_run_come_from_the_environment(monkeypatch):

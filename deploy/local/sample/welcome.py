@@ -8,14 +8,18 @@ from deploy.local.sample.bring_in import (
     RECEPTION,
 )
 from deploy.local.sample.showcase import MAINTAINED_ONLY, THE_EMPLOYER, WITH_ADMINISTRATOR, showcase
+from deploy.local.uk.provision import KINDS, UK_PIN, uk_units
 
 NOTICE = "wang.notice"
 
 
 def welcome(gateway_url: str) -> str:
-    """Return addresses, accounts and three things to try, in Chinese and English."""
+    """Return addresses, accounts and four things to try, in Chinese and English."""
     units = {shown.unit.unit_no: shown.unit for shown in showcase(2023)}
     first, ready, third = (units[number] for number in (THE_EMPLOYER, WITH_ADMINISTRATOR, MAINTAINED_ONLY))
+    holders = "\n".join(
+        f"    {unit.credit_code}   {unit.name} · {KINDS[algorithm]}" for algorithm, unit in uk_units().items()
+    )
     return f"""
 稳岗 Wengang · {gateway_url}
 
@@ -27,6 +31,8 @@ def welcome(gateway_url: str) -> str:
     {first.credit_code}   {first.name}：已开通，尚未设密码 registered, no password yet · {first.phone}
     {ready.credit_code}   {ready.name} · {EMPLOYER_PASSWORD}
     {third.credit_code}   {third.name}：已维护，尚未开通 maintained, not registered yet · {third.phone}
+  有 UK 的单位 employers with a UK（PIN {UK_PIN}），证书登录 sign in with certificate
+{holders}
   经办人员 clerks（{CLERK_PASSWORD}）
     {MAKER} 核定 makes batches · {CHECKER} 复核 approves them
     {RECEPTION} 受理 reception · {NOTICE} 公示 notice
@@ -38,4 +44,6 @@ def welcome(gateway_url: str) -> str:
        Sign in as {MAKER}, see why a unit is not eligible, make a batch; let {CHECKER} approve it.
     3. 以 {NOTICE} 登录发布公示，再试着改动一次确认：已冻结。
        Sign in as {NOTICE}, publish the notice, then try to change an answer: it is frozen.
+    4. 打开 {gateway_url}/employer/login?by=certificate，选择证书，输入 PIN：首次登录即开通。
+       Open that address, choose a certificate, enter the PIN: the first time opens the account.
 """
