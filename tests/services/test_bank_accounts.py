@@ -1,7 +1,6 @@
 """单位银行账户变更: from the change on the money goes to the new account, until a notice has frozen it."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -14,9 +13,7 @@ from services.contracts.errors import Forbidden, Missing, Refused
 from services.contracts.subsidy.approval import (
     ApproveBatch,
     BatchApproved,
-    BatchRequested,
     BatchState,
-    MakeBatch,
 )
 from services.contracts.subsidy.bank_accounts import (
     BankAccountChanged,
@@ -32,10 +29,10 @@ from services.contracts.subsidy.confirmation import (
     SubmitTodos,
 )
 from services.contracts.subsidy.notice import PublishNotice
+from services.contracts.subsidy.registry import ImportKind, ImportReceived
 from services.contracts.values import Actor, ActorKind, Choice, Post
 from services.notify.sms.store import sms_messages
 from services.subsidy.approval.store.decisions import decisions
-from services.subsidy.approval.store.items import batch_items
 from services.subsidy.approval.store.refunds import refunds
 from services.subsidy.confirmation.store import answers, standings
 from services.subsidy.registry.store import account_changes, units
@@ -53,6 +50,7 @@ from tests.services.refunds import (
     screened,
     unit,
 )
+from tests.services.registry import CODE, EMPLOYERS, employer, load, receive
 
 OLD, NEW, BANK = "263707101046", "6222020200112233445", "中国工商银行巩义支行"
 CERTIFIED = EMPLOYER.model_copy(update={"certificate": True})
@@ -223,12 +221,10 @@ def test_an_unanswered_refund_takes_the_account_and_no_slip_is_made(world):
     shown = world.ask(GetRefund(refund_id=refund_of(MANUAL)), by=EMPLOYER)
     assert (shown.account_masked, shown.bank, shown.revision, shown.choice) == ("****3445", BANK, 0, None)
     assert world.rows("subsidy", answers) == world.published(RefundConfirmed) == []
-    subjects = {row.subject_id for row in world.rows("subsidy", decisions) if row.what == view_name()}
+    subjects = {
+        row.subject_id for row in world.rows("subsidy", decisions) if row.what == "change_bank_account"
+    }
     assert refund_of(MANUAL) in subjects and len(subjects) == 2
-
-
-def view_name():
-    return ChangeBankAccount.name
 
 
 @pytest.mark.parametrize(
@@ -283,19 +279,6 @@ def test_the_account_that_a_refund_has_already_changes_nothing(world):
     assert [row.revision for row in world.rows("subsidy", answers)] == [1, 2]
 
 
-def test_two_changes_at_once_stand_one_behind_the_other(world):
-    approved(world, [MANUAL])
-    answer(world, MANUAL)
-    numbers = [f"62220202001122330{number:02}" for number in range(6)]
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda account: change(world, account=account), numbers))
-    kept = sorted(world.rows("subsidy", account_changes), key=lambda row: row.at)
-    assert sorted(row.account for row in kept) == numbers and len({row.at for row in kept}) == 6
-    [row] = world.rows("subsidy", units)
-    assert account_of(world)[0] == row.account == kept[-1].account
-    assert [row.revision for row in world.rows("subsidy", answers)] == list(range(1, 8))
-
-
 # ---- the statement
 
 
@@ -347,57 +330,6 @@ def test_a_refund_in_a_notice_keeps_the_account_it_was_published_with(world):
     assert len(world.published(RefundConfirmed)) == 1
 
 
-def test_a_change_that_races_a_notice_is_before_it_or_comes_too_late(world):
-    rows = [unit(number) for number in range(24)]
-    batch = approved(world, rows)
-    for row in rows:
-        answer(world, row)
-    before, racing = rows[:4], rows[4:]
-    for row in before:
-        change(world, row, by=certified(row))
-    with ThreadPoolExecutor(6) as pool:
-        changes = [pool.submit(change, world, row, certified(row)) for row in racing[:10]]
-        noticing = pool.submit(publish, world, batch)
-        changes += [pool.submit(change, world, row, certified(row)) for row in racing[10:]]
-        notice, views = noticing.result(), [each.result() for each in changes]
-    assert notice.count == len(rows)
-    frozen = {row.refund_id: row for row in world.rows("subsidy", standings)}
-    told = {(event.refund_id, event.revision): event for event in world.published(RefundConfirmed)}
-    for row, view in zip(racing, views, strict=True):
-        standing, came_in_time = frozen[refund_of(row)], bool(view.refunds_changed)
-        assert standing.notice_id == notice.notice_id
-        assert standing.revision == (2 if came_in_time else 1)
-        assert account_of(world, row)[0] == (NEW if came_in_time else OLD)
-        assert unseal(told[refund_of(row), standing.revision].account) == account_of(world, row)[0]
-        assert (refund_of(row), standing.revision + 1) not in told
-    assert all(account_of(world, row)[0] == NEW for row in before)
-
-
-def test_answers_and_changes_at_once_leave_the_last_slip_with_the_account_of_the_refund(world):
-    approved(world, [MANUAL])
-    answer(world, MANUAL)
-
-    def change_or_answer(number):
-        if number % 2:
-            change(world, account=f"62220202001122330{number:02}")
-            return
-        todo = save(world, MANUAL)
-        world.ask(SubmitTodos(id=new_id(), todo_ids=(todo.todo_id,)), by=EMPLOYER)
-
-    def try_(number):
-        try:
-            change_or_answer(number)
-        except Refused as refused:
-            assert refused.code in {"statement_changed", "statement_too_short"}
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(try_, range(12)))
-    last = max(world.published(RefundConfirmed), key=lambda event: event.revision)
-    [standing] = world.rows("subsidy", standings)
-    assert last.revision == standing.revision
-    assert unseal(last.account) == account_of(world)[0]
-
-
 # ---- batches on their way
 
 
@@ -425,20 +357,6 @@ def test_a_line_whose_refund_is_still_to_be_made_takes_the_new_account(world, st
     assert account_of(world, unit(1))[0] == OLD
 
 
-def test_a_change_while_batches_are_filled_is_in_them(world):
-    rows = [unit(number) for number in range(12)]
-    run = screened(world, rows)
-    order = MakeBatch(id=new_id(), screening_id=run)
-    world.ask(order, by=APPROVER)
-    with ThreadPoolExecutor(6) as pool:
-        changes = [pool.submit(change, world, row, certified(row)) for row in rows[:6]]
-        filling = pool.submit(world.work, "subsidy", BatchRequested(at=world.now, batch_id=order.id))
-        changes += [pool.submit(change, world, row, certified(row)) for row in rows[6:]]
-        filling.result()
-        assert [each.result().account_masked for each in changes] == ["****3445"] * 12
-    assert [unseal(row.account) for row in world.rows("subsidy", batch_items)] == [NEW] * 12
-
-
 # ---- the registry goes on
 
 
@@ -453,13 +371,11 @@ def test_an_import_that_is_received_later_is_the_newer_statement_and_wins(world)
 
 
 def test_an_import_that_was_received_before_the_change_and_finishes_after_it_takes_the_change(world):
-    from services.contracts.subsidy.registry import ImportKind, ImportReceived
-    from tests.services.registry import CODE, employer, load, receive
-
-    header = load(world, ImportKind.EMPLOYERS, _file(employer(1), employer(2)))
-    assert header.accepted == 2
+    load(world, ImportKind.EMPLOYERS, [EMPLOYERS, employer(1), employer(2)])
     world.now += timedelta(hours=1)
-    coming = receive(world, ImportKind.EMPLOYERS, _file(employer(1, people=99), employer(2), employer(3)))
+    coming = receive(
+        world, ImportKind.EMPLOYERS, [EMPLOYERS, employer(1, people=99), employer(2), employer(3)]
+    )
     world.now += timedelta(hours=1)
     for account in ("6222020200112233000", NEW):
         change(
@@ -471,19 +387,14 @@ def test_an_import_that_was_received_before_the_change_and_finishes_after_it_tak
         )
     world.work("subsidy", ImportReceived(at=world.now, import_id=coming.import_id))
     first, second, third = accounts_of(world, by=CERTIFIED)
-    assert (first.account_masked, first.bank, first.changed_at) == ("****3445", BANK, world.now + _ONE)
+    assert (first.account_masked, first.bank, first.changed_at) == (
+        "****3445",
+        BANK,
+        world.now + timedelta(microseconds=1),
+    )
     assert (second.account_masked, third.account_masked) == ("****0002", "****0003")
     rows = {(row.import_id, row.unit_no): row for row in world.rows("subsidy", units)}
     assert rows[coming.import_id, "410181000001"].headcount == 99
-
-
-_ONE = timedelta(microseconds=1)  # the second of two changes at the same moment
-
-
-def _file(*lines):
-    from tests.services.registry import EMPLOYERS
-
-    return [EMPLOYERS, *lines]
 
 
 def test_a_unit_that_has_come_to_another_employer_keeps_the_account_of_the_file(world):
@@ -492,32 +403,6 @@ def test_a_unit_that_has_come_to_another_employer_keeps_the_account_of_the_file(
     import_units(world, [{**MANUAL, "credit_code": STRANGER.employer}])  # at the same moment
     [shown] = accounts_of(world, by=STRANGER)
     assert (shown.account_masked, shown.changed_at) == ("****1046", None)
-
-
-def test_a_change_and_an_import_that_finishes_at_once_never_lose_the_change(world, monkeypatch):
-    from services.contracts.subsidy.registry import ImportKind, ImportReceived
-    from tests.services.registry import CODE, employer, load, receive
-
-    serials = range(1, 9)
-    load(world, ImportKind.EMPLOYERS, _file(*(employer(serial) for serial in serials)))
-    world.now += timedelta(hours=1)
-    lines = [employer(serial, people=50) for serial in serials]
-    coming = receive(world, ImportKind.EMPLOYERS, _file(*lines))
-    world.now += timedelta(hours=1)
-
-    def change_one(serial):
-        facts = {"unit_no": f"410181{serial:06}", "account_name": f"第{serial}号有限公司"}
-        return change(world, by=CERTIFIED.model_copy(update={"employer": CODE}), **facts)
-
-    with ThreadPoolExecutor(5) as pool:
-        loading = pool.submit(
-            world.work, "subsidy", ImportReceived(at=world.now, import_id=coming.import_id)
-        )
-        list(pool.map(change_one, serials))
-        loading.result()
-    assert {each.account_masked for each in accounts_of(world, by=CERTIFIED)} == {"****3445"}
-    today = [row for row in world.rows("subsidy", units) if row.import_id == coming.import_id]
-    assert {(row.headcount, row.account) for row in today} == {(50, NEW)}
 
 
 # ---- who hears of it
