@@ -14,9 +14,11 @@ import pytest
 
 from services.chassis.ids import new_id
 from services.chassis.sealing import unseal
+from services.contracts.errors import Refused
 from services.contracts.subsidy.approval import BatchRequested, MakeBatch
-from services.contracts.subsidy.confirmation import RefundConfirmed, SubmitTodos
+from services.contracts.subsidy.confirmation import OpenStatement, RefundConfirmed, SaveChoice, SubmitTodos
 from services.contracts.subsidy.registry import ImportKind, ImportReceived
+from services.contracts.values import Choice
 from services.subsidy.approval import jobs as approval_jobs
 from services.subsidy.approval.store.items import batch_items
 from services.subsidy.bank_accounts import handlers
@@ -95,6 +97,18 @@ def test_an_answer_waits_for_a_change_and_is_refused_for_the_old_text(world, mea
     assert [row.revision for row in world.rows("subsidy", answers)] == [1, 2]
     last = max(world.published(RefundConfirmed), key=lambda event: event.revision)
     assert unseal(last.account) == account_of(world)[0] == NEW
+
+
+def test_a_saving_waits_for_a_change_and_is_refused_for_the_old_text(world, meanwhile):
+    approved(world, [MANUAL])
+    reading = world.ask(OpenStatement(id=new_id(), refund_id=refund_of(MANUAL)), by=EMPLOYER)
+    world.now += timedelta(seconds=10)
+    chosen = {"reading_id": reading.reading_id, "agreed": True, "choice": Choice.WAIVED}
+    order = SaveChoice(id=new_id(), refund_id=refund_of(MANUAL), **chosen)
+    begun = meanwhile(handlers.refunds, "set_account", lambda: world.ask(order, by=EMPLOYER))
+    change(world)
+    with pytest.raises(Refused, match="statement_changed"):
+        begun[0].result()
 
 
 @pytest.fixture
