@@ -3,10 +3,10 @@
 leaks = find_leaks(house, {"13800000001", "263707101046", "Song-Shan-2023", "482913"})
 assert not leaks, leaks
 
-Every column of every table is looked into, inbox and outbox among them, whatever its type; JSON is taken apart.
-A value is found where it stands alone, not within a longer word or number. Numbers that are no texts (amounts,
-counters) count from eight digits on: shorter ones are many, and would be a code now and then by chance.
-Times are passed over for the same reason.
+Every column of every table is looked into, inbox and outbox among them, whatever its type; JSON is taken
+apart. A value is found where it stands alone, not within a longer word or number. Numbers that are no texts
+(amounts, counters) count from eight digits on: shorter ones are many, and would be a code now and then by
+chance. Times are passed over for the same reason.
 """
 
 import json
@@ -73,7 +73,7 @@ class Values:
 
 
 def find_leaks(place: House | Path, values: Iterable[str]) -> list[Leak]:
-    """Return where these values stand: in the databases and logs of a house, or of a folder of *.db and *.log."""
+    """Return where these values stand in the databases and logs of a house, or in a folder of *.db, *.log."""
     wanted = Values(values)
     folder = place.folder if isinstance(place, House) else Path(place)
     found: dict[tuple[str, str], int] = {}
