@@ -71,6 +71,7 @@ STORY: dict[str, Any] = {
     "posts": ["reception"],
     "changed_by": "张敏",
     "ChangeBankAccount.account": "263707101046",
+    "change_id": _id(19),
     "agreement": "2023-01",
     "bank": "中国银行",
     "by": "李强",

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from deploy.local.uk.provision import UK_PIN, uk_units
 from playwright.sync_api import expect
 
 from deploy.local.demo.doors import born
@@ -12,6 +11,7 @@ from deploy.local.house import House
 from deploy.local.sample.bring_in import Agency
 from deploy.local.sample.showcase import MAINTAINED_ONLY
 from deploy.local.sample.units import Unit
+from deploy.local.uk.provision import UK_PIN, uk_units
 from tests.journeys.browser import PHONE, Person
 from tests.journeys.steps import WHILE_WORKING, sign_in_clerk
 

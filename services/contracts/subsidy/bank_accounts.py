@@ -1,14 +1,16 @@
 """单位银行账户变更: where an employer's money goes."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from services.contracts.base import Command, Query, View
-from services.contracts.values import CreditCode, ShortText, UnitNo
+from services.contracts.base import Command, Event, Query, View
+from services.contracts.values import CreditCode, Sealed, UnitNo
 
 AccountNo = Annotated[str, Field(pattern=r"^[0-9]{8,30}$", repr=False, description="digits only")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
 class BankAccountView(View):
@@ -46,7 +48,20 @@ class ChangeBankAccount(Command[BankAccountView]):
     account must be the unit's. Refunds that stand in a notice keep the account they were published with."""
 
     unit_no: UnitNo
-    account_name: ShortText
+    account_name: Name
     account: AccountNo
-    bank: ShortText
+    bank: Name
     employer: CreditCode | None = None
+
+
+class BankAccountChanged(Event):
+    """A unit is paid to another account from now on. `phone`: of the unit's contact, None if not known."""
+
+    version: Literal[1] = 1
+    change_id: UUID
+    employer: CreditCode
+    unit_no: UnitNo
+    unit_name: str
+    account_masked: str
+    bank: str
+    phone: Sealed | None

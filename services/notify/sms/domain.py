@@ -6,6 +6,7 @@ created → sending → sent | created again, later | failed | unknown; a code t
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from services.contracts.values import SHANGHAI, RefundId, SmsId
 
@@ -20,6 +21,10 @@ TEMPLATES = {
     "refund_approved": (
         "【稳岗返还】{unit_name}：贵单位{year}年度稳岗返还已核定，金额{amount}元。"
         "请于{deadline}前登录单位网厅，办理享受稳岗返还信息确认。"
+    ),
+    "bank_account_changed": (
+        "【稳岗返还】{unit_name}：贵单位稳岗返还收款账户已变更为{bank}，账号{account_masked}。"
+        "如非贵单位办理，请立即联系社保经办机构。"
     ),
     **{
         purpose: f"【稳岗返还】验证码{{code}}，用于{words}，{{minutes}}分钟内有效。请勿告诉他人。"
@@ -157,4 +162,21 @@ def approval_sms(
         created_at=at,
         next_at=at,
         occasion=f"refund_approved/{refund_id}",
+    )
+
+
+def bank_account_sms(
+    *, id: SmsId, phone: str, change_id: UUID, unit_name: str, bank: str, account_masked: str, at: datetime
+) -> Sms:
+    """Return the SMS that tells a unit's contact where the money goes from now on; once for a change."""
+    words = {"unit_name": unit_name, "bank": bank, "account_masked": account_masked}
+    return Sms(
+        id=id,
+        phone=phone,
+        template="bank_account_changed",
+        text=TEMPLATES["bank_account_changed"].format(**words),
+        priority=NOTICES,
+        created_at=at,
+        next_at=at,
+        occasion=f"bank_account_changed/{change_id}",
     )

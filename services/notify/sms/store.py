@@ -49,12 +49,19 @@ development_outbox = sa.Table(
     metadata,
     sa.Column("sms_id", sa.Uuid, primary_key=True),
     sa.Column("phone", SealedText, nullable=False),
-    sa.Column("phone_fingerprint", sa.String(64), nullable=False, index=True),
+    sa.Column(
+        "phone_fingerprint", sa.String(64), nullable=False, index=True, info={"keyed": ("sms phone", "phone")}
+    ),
     sa.Column("text", SealedText, nullable=False),
     sa.Column("received_at", UtcDateTime, nullable=False),
 )
 
 FIELDS = tuple(field.name for field in fields(Sms))
+
+
+def phone_key(phone: str) -> str:
+    """Return what a phone is searched by."""
+    return fingerprint(f"sms phone:{phone}")
 
 
 def add_messages(uow: UnitOfWork, messages: Sequence[Sms]) -> None:
@@ -105,7 +112,7 @@ def list_outbox(uow: UnitOfWork, phone: str, limit: int) -> list[Any]:
         .limit(limit)
     )
     if phone:
-        query = query.where(development_outbox.c.phone_fingerprint == fingerprint(phone))
+        query = query.where(development_outbox.c.phone_fingerprint == phone_key(phone))
     return list(uow.connection.execute(query))
 
 

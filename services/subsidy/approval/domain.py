@@ -38,8 +38,18 @@ class Totals:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Account:
+    """Where money goes."""
+
+    account_name: str
+    account: Sealed
+    bank: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Refund:
-    """What is approved for one unit in one programme, as it was when the batch was frozen."""
+    """What is approved for one unit in one programme, as it was when the batch was frozen; only its account
+    may change, until a notice."""
 
     id: RefundId
     number: str

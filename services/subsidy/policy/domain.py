@@ -136,12 +136,19 @@ class PolicyInForce:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """The statement as an employer reads it. `digest` is that of its text, before anything was put in."""
+    """The statement as an employer reads it, the figures and the account of its refund put in."""
 
     title: str
     documents: tuple[str, ...]
     sections: tuple[Section, ...]
-    digest: str
+
+    @property
+    def digest(self) -> str:
+        """Return the sha256 of the text as it is shown: with another account it is another text."""
+        lines = [self.title, *self.documents]
+        for section in self.sections:
+            lines += [section.heading, *section.paragraphs]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def statement(policy: Policy, **values: Any) -> Statement:
@@ -164,16 +171,7 @@ def statement(policy: Policy, **values: Any) -> Statement:
         title=policy.statement_title.format_map(chinese),
         documents=policy.documents,
         sections=sections,
-        digest=statement_digest(policy),
     )
-
-
-def statement_digest(policy: Policy) -> str:
-    """Return the sha256 of the statement's text, placeholders and all."""
-    lines = [f"{policy.programme_year} {policy.deadline}", policy.statement_title, *policy.documents]
-    for section in policy.statement_sections:
-        lines += [section.heading, *section.paragraphs]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 class _Figure(int):

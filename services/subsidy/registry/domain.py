@@ -1,7 +1,8 @@
 """Imports and insured units. Pure: (state, facts, at) → state. Amounts in fen, times in UTC."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.contracts.errors import Refused
 from services.contracts.subsidy.registry import ImportKind, ImportState
@@ -82,6 +83,30 @@ class Unit:
     bank: str | None
     contact: str | None
     phone: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountChange:
+    """An employer says where the money of a unit goes. `by`: who said so; `address`: from where."""
+
+    id: UUID
+    unit_no: UnitNo
+    credit_code: CreditCode
+    account_name: str
+    account: str = field(repr=False)
+    bank: str
+    by: str
+    by_name: str
+    channel: str
+    address: str
+    message_id: str
+    at: datetime
+
+    def after(self, last: "AccountChange | None") -> "AccountChange":
+        """Stand behind the last change in time, whatever the clocks of two processes say."""
+        if last is None or last.at < self.at:
+            return self
+        return replace(self, at=last.at + timedelta(microseconds=1))
 
 
 def partition_of(unit_no: int) -> int:

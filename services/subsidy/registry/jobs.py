@@ -73,6 +73,8 @@ def _finish(job: Job, one: Import, spool: Spool) -> None:
         one = store.get_import(uow, one.id, alone=True)
         if not one.is_finished:
             done = one.finish(total=spool.total, accepted=spool.accepted, rejects=rejects, at=uow.now)
+            if one.kind is ImportKind.EMPLOYERS:
+                store.apply_account_changes(uow, one)
             store.save_import(uow, done)
 
 

@@ -1,10 +1,19 @@
 """What clerks see of imports."""
 
 from services.chassis.unit_of_work import UnitOfWork
-from services.contracts.subsidy.registry import GetImport, ImportsView, ImportView, ListImports
-from services.contracts.values import Post
+from services.contracts.subsidy.registry import (
+    GetImport,
+    GetUnit,
+    ImportsView,
+    ImportView,
+    ListImports,
+    UnitView,
+)
+from services.contracts.values import Post, mask_phone
 from services.subsidy.registry import store
 from services.subsidy.registry.domain import Import
+
+LOOK_UP = (Post.RECEPTION, Post.APPROVER, Post.REVIEWER, Post.AUDITOR)
 
 
 def get_import(uow: UnitOfWork, query: GetImport) -> ImportView:
@@ -17,6 +26,21 @@ def list_imports(uow: UnitOfWork, query: ListImports) -> ImportsView:
     """Show the latest imports to a clerk."""
     uow.actor.require_post(*Post)
     return ImportsView(imports=tuple(import_view(each) for each in store.list_imports(uow, query.limit)))
+
+
+def get_unit(uow: UnitOfWork, query: GetUnit) -> UnitView:
+    """Show an insured unit as the registry of today has it to a clerk of its region."""
+    uow.actor.require_post(*LOOK_UP)
+    unit = store.get_unit(uow, query.unit_no)
+    uow.actor.require_post(*LOOK_UP, region=unit.region)
+    return UnitView(
+        unit_no=unit.unit_no,
+        credit_code=unit.credit_code,
+        unit_name=unit.unit_name,
+        region=unit.region,
+        contact=unit.contact,
+        phone_masked=mask_phone(unit.phone) if unit.phone else None,
+    )
 
 
 def import_view(one: Import) -> ImportView:

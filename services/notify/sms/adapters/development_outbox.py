@@ -3,9 +3,8 @@
 from uuid import UUID
 
 from services.chassis.database import insert_if_new
-from services.chassis.sealing import fingerprint
 from services.chassis.unit_of_work import Job
-from services.notify.sms.store import development_outbox
+from services.notify.sms.store import development_outbox, phone_key
 
 
 class DevelopmentOutbox:
@@ -22,7 +21,7 @@ class DevelopmentOutbox:
                 development_outbox,
                 sms_id=key,
                 phone=phone,
-                phone_fingerprint=fingerprint(phone),
+                phone_fingerprint=phone_key(phone),
                 text=text,
                 received_at=uow.now,
             )

@@ -13,10 +13,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from services.chassis.database import stream
 from services.chassis.unit_of_work import UnitOfWork
+from services.contracts.subsidy.approval import BatchState
 from services.contracts.subsidy.screening import Outcome
-from services.contracts.values import BatchId, Money, UnitNo, region_prefix
-from services.subsidy.approval.domain import Batch
-from services.subsidy.approval.store.batches import batches
+from services.contracts.values import BatchId, CreditCode, Money, UnitNo, region_prefix
+from services.subsidy.approval.domain import Account, Batch
+from services.subsidy.approval.store.batches import batches, share_batches
 from services.subsidy.approval.store.columns import unit_columns
 from services.subsidy.registry.store import current_employers, units
 from services.subsidy.schema import metadata
@@ -77,12 +78,35 @@ def free_items(uow: UnitOfWork, batch_id: BatchId) -> None:
     uow.connection.execute(items.values(held=None))
 
 
+def hold_batches_of(uow: UnitOfWork, unit_no: UnitNo) -> None:
+    """Share the batches that hold this unit, and those that are being filled and may be about to."""
+    held: set[BatchId] = set()
+    while found := _batches_of(uow, unit_no) - held:
+        share_batches(uow, found)  # may wait for one to be filled: then it holds the unit, or does not
+        held |= found
+
+
+def set_account(uow: UnitOfWork, unit_no: UnitNo, credit_code: CreditCode, account: Account) -> None:
+    """Change the line of which a refund is still to be made. Hold the batches of the unit first."""
+    waiting = sa.select(batches.c.id).where(batches.c.state != BatchState.APPROVED)
+    line = (batch_items.c.held == unit_no) & (batch_items.c.credit_code == credit_code)
+    mine = batch_items.update().where(line, batch_items.c.batch_id.in_(waiting))
+    uow.connection.execute(mine.values(vars(account)))
+
+
 def next_items(uow: UnitOfWork, batch: Batch, limit: int) -> list[dict[str, Any]]:
     """Return the next lines of which no refund is made yet."""
     unit = [batch_items.c[column.name] for column in unit_columns(complete=True)]
     chosen = (batch_items.c.batch_id == batch.id) & (batch_items.c.unit_no > (batch.made_up_to or ""))
     query = sa.select(*unit).where(chosen, _left_out(False)).order_by(batch_items.c.unit_no).limit(limit)
     return [dict(row._mapping) for row in uow.connection.execute(query)]
+
+
+def _batches_of(uow: UnitOfWork, unit_no: UnitNo) -> set[BatchId]:
+    holding = sa.select(batch_items.c.batch_id).where(batch_items.c.held == unit_no)
+    filling = batches.c.state == BatchState.FILLING
+    query = sa.select(batches.c.id).where(filling | batches.c.id.in_(holding))
+    return set(uow.connection.scalars(query))
 
 
 def _eligible_lines(batch: Batch) -> sa.Select[Any]:

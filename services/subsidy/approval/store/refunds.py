@@ -1,4 +1,7 @@
-"""Refunds: what is approved for a unit in a programme. A row is written once; its id says: there is one."""
+"""Refunds: what is approved for a unit in a programme. Its id says: there is one.
+
+A row is written once; its account alone may change, under the locks of an answer.
+"""
 
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,7 +12,7 @@ from services.chassis.database import bulk_insert
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Missing
 from services.contracts.values import CreditCode, RefundId, UnitNo, Year
-from services.subsidy.approval.domain import Batch, Refund
+from services.subsidy.approval.domain import Account, Batch, Refund
 from services.subsidy.approval.store.batches import batches
 from services.subsidy.approval.store.columns import programme_columns, unit_columns
 from services.subsidy.schema import metadata
@@ -75,6 +78,11 @@ def lock_refunds(uow: UnitOfWork, refund_ids: set[RefundId]) -> None:
     """Let nobody else answer these refunds before we commit. Share their batches first."""
     chosen = sa.select(refunds.c.id).where(refunds.c.id.in_(refund_ids)).order_by(refunds.c.id)
     uow.connection.execute(chosen.with_for_update(key_share=True)).all()
+
+
+def set_account(uow: UnitOfWork, refund_id: RefundId, account: Account) -> None:
+    """Let a refund go to another account. Hold it first."""
+    uow.connection.execute(refunds.update().where(refunds.c.id == refund_id).values(vars(account)))
 
 
 def list_refunds(uow: UnitOfWork, credit_code: CreditCode) -> list[Refund]:
