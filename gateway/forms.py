@@ -14,6 +14,8 @@ from services.chassis.ids import new_id
 from services.chassis.rpc_client import ServiceFailed, Unavailable
 from services.contracts.errors import Problem
 
+CAPITALS = {"credit_code", "check_code", "id_number"}
+
 AModel = TypeVar("AModel", bound=BaseModel)
 
 
@@ -45,7 +47,13 @@ def typed_value(name: str) -> str:
     value = request.form.get(name, "")
     if "password" in name:
         return value
-    return value.strip().upper() if name in ("credit_code", "check_code") else value.strip()
+    return value.strip().upper() if name in CAPITALS else value.strip()
+
+
+def same_passwords() -> None:
+    """Refuse a new password that was typed differently the second time."""
+    if request.form.get("password") != request.form.get("password_again"):
+        raise InvalidForm(["password_again"])
 
 
 def once() -> UUID:

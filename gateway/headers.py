@@ -23,9 +23,9 @@ SECURITY = {
 }
 
 
-def register(app: Flask, *, push_url: str, secure: bool) -> None:
+def register(app: Flask, *, push_url: str, uk_agent_url: str, secure: bool) -> None:
     """Trace each request, set the headers of each answer."""
-    policy = content_security_policy(push_url)
+    policy = content_security_policy(push_url, uk_agent_url)
 
     @app.before_request
     def begin_trace() -> None:
@@ -46,15 +46,16 @@ def register(app: Flask, *, push_url: str, secure: bool) -> None:
         return response
 
 
-def content_security_policy(push_url: str) -> str:
-    """Nothing inline, nothing from elsewhere; the push process is the one other place to listen to."""
+def content_security_policy(push_url: str, uk_agent_url: str) -> str:
+    """Nothing inline, nothing from elsewhere. Scripts may talk to the push process, and to the UK middleware on
+    the visitor's own machine."""
     rules = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self' data:",
         "font-src": "'self'",
-        "connect-src": f"'self' {push_url}".strip(),
+        "connect-src": " ".join(filter(None, ("'self'", push_url, uk_agent_url))),
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",

@@ -22,6 +22,11 @@ class GatewaySettings(Settings):
     push_url: str = Field(
         default="", alias="PUSH_URL", pattern=r"^(https?://[^/]+)?$", description="origin of push"
     )
+    uk_agent_url: str = Field(
+        default="http://127.0.0.1:18999",
+        pattern=r"^(https?://[^/]+)?$",
+        description="origin of the UK middleware on the visitor's own machine",
+    )
     agency: str = Field(default="社会保障网上服务平台", description="the name in the masthead")
     hotline: str = "12333"
     upload_limit: int = Field(default=2 * 1024**3, description="bytes of one import file")
