@@ -47,8 +47,8 @@ def register(app: Flask, *, push_url: str, uk_agent_url: str, secure: bool) -> N
 
 
 def content_security_policy(push_url: str, uk_agent_url: str) -> str:
-    """Nothing inline, nothing from elsewhere. Scripts may talk to the push process, and to the UK middleware on
-    the visitor's own machine."""
+    """Nothing inline, nothing from elsewhere. Scripts may talk to the push process as well, and to the UK
+    middleware on the visitor's own machine."""
     rules = {
         "default-src": "'none'",
         "script-src": "'self'",

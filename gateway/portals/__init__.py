@@ -6,10 +6,12 @@ from gateway import labels, words
 from gateway.portals import account, development, docs
 from gateway.portals.clerk import pages as clerk
 from gateway.portals.employer import pages as employer
+from gateway.portals.personal import pages as personal
 from gateway.portals.public import pages as public
 from gateway.problems import home_of
 from gateway.queries import turned
 from services.chassis.ids import new_id
+from services.contracts.catalogue import CATALOGUE, way_of
 from services.contracts.subsidy.registry import ImportKind
 from services.contracts.subsidy.screening import Outcome
 from services.contracts.values import SizeClass
@@ -17,10 +19,11 @@ from services.contracts.values import SizeClass
 
 def register(app: Flask) -> None:
     """Add the portals, and what all their templates may use."""
-    for pages in (public, account.pages, employer, clerk, development.pages, docs.pages):
+    for pages in (public, account.pages, personal, employer, clerk, development.pages, docs.pages):
         app.register_blueprint(pages)
     app.jinja_env.filters["label"] = labels.label
     app.jinja_env.globals.update(
+        catalogue=CATALOGUE,
         colour=labels.colour,
         criterion_names=labels.CRITERIA,
         criterion_results=labels.CRITERION_RESULTS,
@@ -35,6 +38,7 @@ def register(app: Flask) -> None:
         outcomes=tuple(Outcome),
         sizes=tuple(SizeClass),
         turned=turned,
+        way_of=way_of,
         words_of=words.of,
     )
     settings = app.extensions["settings"]
@@ -43,4 +47,5 @@ def register(app: Flask) -> None:
         hotline=settings.hotline,
         development=settings.development,
         push_url=settings.push_url,
+        uk_agent_url=settings.uk_agent_url,
     )

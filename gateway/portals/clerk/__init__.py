@@ -1,6 +1,6 @@
 """经办端: import, screen, approve, publish, and the counter."""
 
-from gateway.portals import confirmation, todos
+from gateway.portals import confirmation, second_step, todos
 from gateway.portals.clerk import (  # noqa: F401  (they add their routes)
     approval,
     counter,
@@ -14,5 +14,6 @@ from gateway.portals.clerk.blueprint import pages
 
 confirmation.add_to(pages)
 todos.add_to(pages)
+second_step.add_to(pages)
 
 __all__ = ["pages"]

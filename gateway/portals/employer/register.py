@@ -1,7 +1,7 @@
 """马上注册: 开通单位网上服务."""
 
-from flask import redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as Redirect
 
 from gateway.bus import ask
 from gateway.forms import FAULTS, filled, show
@@ -13,7 +13,7 @@ AGREEMENT = "2023-01"
 
 
 @pages.route("/register", methods=["GET", "POST"])
-def register() -> Response:
+def register() -> Response | Redirect:
     """Open the online service; the values must equal the maintenance made at the counter."""
     if request.method == "GET":
         return show("employer/register.html")
