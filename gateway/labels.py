@@ -6,6 +6,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 
 from gateway.formats import money, percent
+from services.contracts.identity.credit_codes import MaintenanceState
 from services.contracts.subsidy.approval import BatchState
 from services.contracts.subsidy.confirmation import RefundState
 from services.contracts.subsidy.registry import ImportKind, ImportState
@@ -67,6 +68,11 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         BatchState.APPROVED: _l("已通过"),
         BatchState.RETURNED: _l("已退回"),
     },
+    MaintenanceState: {
+        MaintenanceState.DECLARED: _l("待受理"),
+        MaintenanceState.ACCEPTED: _l("已受理"),
+        MaintenanceState.REFUSED: _l("不予受理"),
+    },
     Post: {
         Post.RECEPTION: _l("受理岗"),
         Post.APPROVER: _l("核定岗"),
@@ -123,9 +129,9 @@ MISSING = {
 }
 
 _COLOURS = {
-    "green": {"done", "eligible", "confirmed", "approved", "pass"},
-    "amber": {"unknown", "made", "waived"},
-    "red": {"failed", "ineligible", "returned", "fail"},
+    "green": {"done", "eligible", "confirmed", "approved", "pass", "accepted"},
+    "amber": {"unknown", "made", "waived", "declared"},
+    "red": {"failed", "ineligible", "returned", "fail", "refused"},
 }
 
 

@@ -24,9 +24,11 @@ async function newPicture(link) {
 
 // 获取验证码: ask for the code, then count down until it may be asked for again.
 async function requestSmsCode(button) {
-  const phone = document.getElementById("phone").value.trim();
   const said = document.querySelector("[data-sms-said]");
-  const body = { purpose: "register_administrator", credit_code: button.dataset.account, phone };
+  const body = { purpose: button.dataset.purpose };
+  for (const id of button.dataset.fields.split(" ")) {
+    body[id] = document.getElementById(id).value.trim().toUpperCase();
+  }
   button.disabled = true;
   const answer = await fetch(button.dataset.sms, { method: "POST", headers: json, body: JSON.stringify(body) });
   const told = await answer.json().catch(() => ({}));
@@ -34,14 +36,16 @@ async function requestSmsCode(button) {
     said.textContent = said.dataset.sent;
     countDown(button, told.resend_after_seconds);
   } else {
-    said.textContent = told.code === "invalid_input" ? document.getElementById("phone-hint").textContent
-      : [told.title, told.detail].join(" ").trim() || said.dataset.failed;
+    const wrong = Object.keys(told.fields || {}).map((id) => document.getElementById(`${id}-hint`));
+    said.textContent = wrong.map((hint) => hint && hint.textContent).filter(Boolean).join(" ")
+      || [told.title, told.detail].join(" ").trim() || said.dataset.failed;
     button.disabled = false;
   }
 }
 
 function countDown(button, seconds) {
   const words = button.textContent;
+  button.disabled = true;
   const end = Date.now() + seconds * 1000;
   const timer = setInterval(() => {
     const left = Math.ceil((end - Date.now()) / 1000);
@@ -117,6 +121,7 @@ function upload(form) {
 }
 
 document.querySelectorAll("dialog[open]").forEach(openModally);
+document.querySelectorAll("[data-left]").forEach((button) => countDown(button, Number(button.dataset.left)));
 document.querySelectorAll("[data-selection]").forEach(watchSelection);
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-new-picture]");
