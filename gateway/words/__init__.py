@@ -5,21 +5,29 @@ may be put in by name: {seconds_left}.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from gateway.formats import moment, money
 from gateway.language import current
-from gateway.words import identity, refunds, registry, web
+from gateway.words import certificates, identity, refunds, registry, web
 from gateway.words.entries import Entry, Words
 from gateway.words.fields import FIELDS
+from services.contracts.catalogue import Way
 
 PROBLEMS: dict[str, Entry] = {
     **web.PROBLEMS,
     **identity.PROBLEMS,
+    **certificates.PROBLEMS,
     **registry.PROBLEMS,
     **refunds.PROBLEMS,
+}
+
+WAYS = {
+    Way.CERTIFICATE: ("数字证书登录", "signing in with a certificate"),
+    Way.CERTIFICATE_FREE: ("免数字证书登录", "signing in without a certificate"),
+    Way.HALL: ("到就近的社保业务大厅受理岗", "going to the counter"),
 }
 
 
@@ -38,7 +46,15 @@ def field(name: str) -> str:
     return en if current() == "en" else zh
 
 
+def ways_in_words(ways: Iterable[str]) -> str:
+    """Return the ways in which a business can be done, for people."""
+    is_english = current() == "en"
+    return (", " if is_english else "、").join(WAYS[Way(way)][1 if is_english else 0] for way in ways)
+
+
 def _shown(name: str, value: Any) -> str:
     if name in ("until", "again_at") and isinstance(value, str):
         return moment(datetime.fromisoformat(value))
+    if name == "ways":
+        return ways_in_words(value)
     return money(value) if name == "amount" and isinstance(value, int) else str(value)

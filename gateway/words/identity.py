@@ -49,9 +49,9 @@ PROBLEMS: dict[str, Entry] = {
         "There is no outbox in production.",
     ),
     "sms_code_wrong": entry(
-        "短信验证码不正确或已失效，或手机号与维护的经办人手机号不一致。",
+        "短信验证码不正确或已失效，或手机号与账号登记的手机号不一致。",
         "请核对手机号，重新获取验证码。",
-        "The code is wrong or used, or the phone is not the maintained handler's.",
+        "The code is wrong or used, or the phone is not the one of the account.",
         "Check the phone and ask for a new code.",
     ),
     "sms_too_soon": entry(
@@ -74,15 +74,15 @@ PROBLEMS: dict[str, Entry] = {
     ),
     "registration_mismatch": entry(
         "录入的信息与统一社会信用代码维护的信息不一致。",
-        "请核对统一社会信用代码、单位名称和经办人手机号；尚未维护的，请先到就近的社保业务大厅受理岗办理。",
+        "请核对统一社会信用代码、单位名称和经办人手机号；尚未维护的，请先在个人网厅申报，或到就近的社保业务大厅受理岗办理。",
         "This is not what was entered at the counter.",
-        "Check credit code, unit name and phone; without a maintenance, go to the counter first.",
+        "Check credit code, unit name and phone. No maintenance yet? Declare one on the personal portal.",
     ),
     "already_registered": entry(
         "该单位已开通网上服务。",
-        "请返回登录页登录；忘记密码的，请拨打服务热线。",
+        "请返回登录页登录；忘记密码的，请在登录页点击“忘记密码”重设。",
         "The online service is open already.",
-        "Go back and sign in; if the password is lost, call the hotline.",
+        "Go back and sign in; if the password is lost, set a new one from there.",
     ),
     "unit_registered": entry(
         "该单位已注册单位网厅，不能再维护。",
@@ -111,5 +111,35 @@ PROBLEMS: dict[str, Entry] = {
     "clerk_exists": entry("账号已存在。", "请使用其他账号。", "There is such an account.", "Choose another."),
     "clerk_invalid": entry(
         "账号信息不符合要求。", "请核对后重试。", "The account breaks a rule.", "Check and try again."
+    ),
+    "sms_address_limit": entry(
+        "该网络地址今天获取验证码已达 {limit} 次。",
+        "请明天再试，或换一个网络；急需办理的，请到业务大厅。",
+        "No more codes for this network address today.",
+        "Try again tomorrow or from another network; if it is urgent, go to the counter.",
+    ),
+    "password_wrong": entry(
+        "密码不正确。",
+        "请重新输入现在使用的登录密码；连续多次错误将锁定。",
+        "The password is wrong.",
+        "Enter the password that you sign in with; several failures lock this.",
+    ),
+    "person_required": entry(
+        "该业务由个人办理。", "请登录个人网厅。", "This is for persons.", "Sign in to the personal portal."
+    ),
+    "person_missing": entry(
+        "没有这个个人账号。", "请重新登录。", "There is no such personal account.", "Sign in again."
+    ),
+    "maintenance_pending": entry(
+        "该单位已有一项维护申报等待受理。",
+        "请等待大厅受理；受理以后可以再次申报。",
+        "A maintenance of this unit waits already.",
+        "Wait until the counter has decided; then declare again.",
+    ),
+    "business_other_way": entry(
+        "“{business_zh}”不能以目前的登录方式办理。",
+        "请使用以下方式办理：{ways}。",
+        "{business_en} cannot be done the way you are signed in.",
+        "It can be done by: {ways}.",
     ),
 }

@@ -1,6 +1,6 @@
 """单位账户: what is known of the unit, who handles its business, the password, where it is signed in."""
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, g, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Redirect
 
@@ -53,7 +53,7 @@ def handler() -> Response | Redirect:
 
 
 def _send_code() -> Response:
-    code = ask(GetEmployer()).credit_code
+    code = g.actor.employer
     ask(filled(RequestSmsCode, id=new_id(), purpose="change_handler", credit_code=code))
     return _show("employer/handler.html", code_requested=True)
 
