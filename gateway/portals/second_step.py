@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import segno
-from flask import Blueprint, Response, current_app, redirect, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as Redirect
 
+from gateway import words
 from gateway.bus import ask
 from gateway.forms import FAULTS, filled, same_passwords, show
 from gateway.portals.signing_in import enter
 from services.chassis.ids import new_id
+from services.contracts.errors import Problem
 from services.contracts.identity.sessions import (
     EnrolClerk,
     Factor,
@@ -70,13 +72,18 @@ def go() -> Response | Redirect:
     step = session.get(OPEN)
     if step is None:
         return redirect(url_for(".login"), 303)
-    uri = request.form.get("uri", "")[:LONGEST_URI]
     try:
-        if request.form.get("action") == "resend":
-            return _resend(step)
-        return _finish(step)
+        return _resend(step) if request.form.get("action") == "resend" else _finish(step)
     except FAULTS as error:
-        return _show(error, uri=uri)
+        if isinstance(error, Problem) and error.code == "second_step_over":
+            return _begin_again()
+        return _show(error, uri=request.form.get("uri", "")[:LONGEST_URI])
+
+
+def _begin_again() -> Redirect:
+    session.pop(OPEN)
+    flash(" ".join(words.of("second_step_over")), "warning")
+    return redirect(url_for(".login", next=request.args.get("next")), 303)
 
 
 def _resend(step: dict[str, Any]) -> Response:

@@ -24,6 +24,7 @@ PROBLEMS: dict[str, Entry] = {
     **refunds.PROBLEMS,
 }
 
+MOMENTS = {"until", "again_at", "not_before", "not_after"}
 WAYS = {
     Way.CERTIFICATE: ("数字证书登录", "signing in with a certificate"),
     Way.CERTIFICATE_FREE: ("免数字证书登录", "signing in without a certificate"),
@@ -53,7 +54,7 @@ def ways_in_words(ways: Iterable[str]) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
-    if name in ("until", "again_at") and isinstance(value, str):
+    if name in MOMENTS and isinstance(value, str):
         return moment(datetime.fromisoformat(value))
     if name == "ways":
         return ways_in_words(value)

@@ -142,4 +142,46 @@ PROBLEMS: dict[str, Entry] = {
         "{business_en} cannot be done the way you are signed in.",
         "It can be done by: {ways}.",
     ),
+    "address_locked": entry(
+        "该网络地址失败次数过多，暂时不能登录。",
+        "请在 {until} 以后再试，或换一个网络；急需办理的，请到业务大厅。",
+        "Too many failures came from this network address.",
+        "Try again after {until} (Beijing time) or from another network; if it is urgent, go to the counter.",
+    ),
+    "second_step_wrong": entry(
+        "验证码不正确。",
+        "还可以再试 {tries_left} 次；短信验证码以最近一条为准。",
+        "The code is wrong.",
+        "{tries_left} tries are left; of several text messages the latest counts.",
+    ),
+    "second_step_over": entry(
+        "登录的第二步已失效。",
+        "请重新登录。",
+        "The second step of signing in is over.",
+        "Sign in again.",
+    ),
+    "phone_missing": entry(
+        "没有可以接收短信验证码的手机号。",
+        "请用数字证书登录办理经办人变更，或到就近的社保业务大厅办理。",
+        "There is no phone that a code could be sent to.",
+        "Sign in with a certificate and change the handler, or go to the counter.",
+    ),
+    "sign_in_missing": entry(
+        "没有这个登录。",
+        "可能已经退出，请刷新页面查看。",
+        "There is no such sign-in.",
+        "It may be over; reload.",
+    ),
+    "not_your_unit": entry(
+        "该参保单位不属于登录的单位。",
+        "请从列表进入。",
+        "This insured unit is another employer's.",
+        "Start from the list.",
+    ),
+    "account_name_differs": entry(
+        "户名与单位名称不一致。",
+        "请填写“{unit_name}”名下的银行账户。",
+        "The name of the account is not the unit's.",
+        "Enter an account in the name of “{unit_name}”.",
+    ),
 }

@@ -2,6 +2,7 @@
 
 from gateway.portals import confirmation, second_step, todos
 from gateway.portals.clerk import (  # noqa: F401  (they add their routes)
+    account,
     approval,
     counter,
     notices,

@@ -14,9 +14,6 @@ from services.contracts.errors import Problem
 from services.contracts.identity.certificates import CertificateProof
 from services.contracts.identity.sessions import SignInCertificate
 
-# Answers that leave a challenge as it was.
-WANTED = {"agreement_missing": "agreement", "certificate_status_pending": "time"}
-
 
 def come() -> Response | Redirect:
     """Sign in with the signed challenge. The first time asks for the agreement too, with the same proof."""
@@ -29,23 +26,19 @@ def come() -> Response | Redirect:
         sign_in = filled(SignInCertificate, proof=proof, agreement=AGREEMENT if has_agreed else None)
         return enter(ask(sign_in))
     except FAULTS as error:
-        wants = _what_is_wanting(error)
-        return show_form(error, proof=proof if wants else None, wants=wants)
+        return show_form(error, proof=proof if _asks_for_agreement(error) else None)
 
 
-def show_form(
-    error: Exception | None = None, proof: CertificateProof | None = None, wants: str = ""
-) -> Response:
-    """Show the form; or the proof once more, if it only wants an agreement or a little time."""
+def show_form(error: Exception | None = None, proof: CertificateProof | None = None) -> Response:
+    """Show the form; or the proof once more, if only the agreement is wanting: its challenge is still good."""
     binding()  # before the challenge is asked for: the cookie with it goes out with this page
-    return show("employer/certificate.html", error, proof=proof, wants=wants)
+    return show("employer/certificate.html", error, proof=proof)
 
 
-def _what_is_wanting(error: Exception) -> str:
-    """Return what a proof wants that has not been used up by this answer."""
+def _asks_for_agreement(error: Exception) -> bool:
     if isinstance(error, InvalidForm):
-        return "agreement" if error.fields == ("agreement",) else ""
-    return WANTED.get(error.code, "") if isinstance(error, Problem) else ""
+        return error.fields == ("agreement",)
+    return isinstance(error, Problem) and error.code == "agreement_missing"
 
 
 def _left_out(*names: str) -> dict[str, Any]:
