@@ -55,6 +55,16 @@ def test_an_employer_cannot_enter_the_console(employer: Browser) -> None:
     assert (response.status_code, response.headers["Location"]) == (303, "/clerk/login?next=/clerk/batches")
 
 
+def test_each_portal_is_for_its_own_kind_of_people(browser: Browser) -> None:
+    at_home = {"employer": people.EMPLOYER, "personal": people.PERSON, "clerk": people.RECEPTION}
+    for portal, actor in at_home.items():
+        browser.sign_in(actor)
+        for other in at_home:
+            response = browser.get(f"/{other}/")
+            assert (response.status_code == 200) is (other == portal), (portal, other)
+            assert other == portal or response.headers["Location"] == f"/{other}/login?next=/{other}/"
+
+
 def test_a_clerk_cannot_enter_the_employer_portal(clerk: Browser) -> None:
     assert clerk.get("/employer/").headers["Location"].startswith("/employer/login")
 

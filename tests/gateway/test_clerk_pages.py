@@ -8,7 +8,7 @@ import pytest
 from services.chassis.blobstore import BlobStore
 from services.contracts.errors import Conflict, Forbidden, Refused
 from services.contracts.identity.credit_codes import EnterMaintenance
-from services.contracts.identity.sessions import SessionView, SignInClerk
+from services.contracts.identity.sessions import SessionView, SignInClerk, SignInView
 from services.contracts.subsidy.approval import (
     ApproveBatch,
     BatchesView,
@@ -41,7 +41,7 @@ I = "018a91b2-7c40-7000-8000-000000000006"  # noqa: E741
 
 def test_clerks_sign_in_with_their_account(browser: Browser, bus: FakeBus) -> None:
     token = people.session(people.APPROVER, 61)
-    bus.answers[SignInClerk] = example(SessionView, token=token, actor=people.APPROVER)
+    bus.answers[SignInClerk] = SignInView(session=example(SessionView, token=token, actor=people.APPROVER))
     browser.get("/clerk/login")
     response = browser.post("/clerk/login", account=" li.approver ", password="x", picture_code="x")
     assert (response.status_code, response.headers["Location"]) == (303, "/clerk/")

@@ -25,7 +25,7 @@ from services.contracts.subsidy.confirmation import (
 from tests import people
 from tests.gateway.bus import FakeBus, example
 from tests.gateway.conftest import Browser
-from tests.gateway.test_sessions import fresh
+from tests.gateway.test_sessions import admitted, fresh
 
 REFUND = "018a91b2-7c40-7000-8000-000000000006"
 READING = "018a91b2-7c40-7000-8000-000000000010"
@@ -140,7 +140,7 @@ def test_after_silence_the_same_form_keeps_its_id(browser: Browser, bus: FakeBus
 
 
 def test_the_pop_up_comes_once_after_the_sign_in(browser: Browser, bus: FakeBus) -> None:
-    bus.answers.update({SignInEmployer: fresh(), ListPrompts: open_prompt()})
+    bus.answers.update({SignInEmployer: admitted(), ListPrompts: open_prompt()})
     browser.get("/employer/login")
     browser.post("/employer/login", credit_code=people.CODE, password="x", picture_code="x")
     first, second = browser.get("/employer/").text, browser.get("/employer/").text

@@ -15,26 +15,33 @@ from tests.gateway.conftest import Browser
 I = "018a91b2-7c40-7000-8000-000000000006"  # noqa: E741
 PUBLIC = ["/", "/notices", f"/notices/{I}", "/verify", "/policies", "/help", "/privacy", "/nowhere"]
 PUBLIC += ["/employer/login", "/employer/register", "/employer/registered", "/clerk/login", "/development/"]
+PUBLIC += ["/employer/login?by=certificate", "/employer/login?picture=none", "/employer/forgotten"]
+PUBLIC += ["/personal/login", "/personal/register", "/personal/registered", "/personal/forgotten"]
 PUBLIC += [f"/employer/administrator?credit_code={people.CODE}", "/api/docs"]
-OF_EMPLOYERS = ["", "messages", "refunds", f"refunds/{I}", "todos", "done"]
+OF_EMPLOYERS = ["", "messages", "refunds", f"refunds/{I}", "todos", "done", "account", "password", "handler"]
+OF_EMPLOYERS += ["bank-accounts", "bank-accounts/410181000327"]
+OF_PERSONS = ["", "maintenances/new", "account", "phone", "password"]
 OF_CLERKS = ["", "imports", f"imports/{I}", "policies", "policies/2023", "screenings", f"screenings/{I}"]
 OF_CLERKS += [f"screenings/{I}/units/410181000327", "batches", "batches/new", f"batches/{I}", "notices"]
 OF_CLERKS += [f"batches/{I}?left_out=1", "maintenance", "refunds", f"refunds/{I}", "todos"]
-OF_CLERKS += [f"refunds?credit_code={people.CODE}"]
+OF_CLERKS += [f"refunds?credit_code={people.CODE}", "account", "password"]
 
 
 def every_page(browser: Browser) -> list[tuple[str, str]]:
     """Return address and text of every page."""
     pages = [(address, browser.get(address).text) for address in PUBLIC]
-    browser.sign_in(people.EMPLOYER)
-    pages += [(f"/employer/{path}", browser.get(f"/employer/{path}").text) for path in OF_EMPLOYERS]
+    for actor in (people.EMPLOYER, people.EMPLOYER_BY_CERTIFICATE):
+        browser.sign_in(actor)
+        pages += [(f"/employer/{path}", browser.get(f"/employer/{path}").text) for path in OF_EMPLOYERS]
+    browser.sign_in(people.PERSON)
+    pages += [(f"/personal/{path}", browser.get(f"/personal/{path}").text) for path in OF_PERSONS]
     browser.sign_in(people.clerk(*Post))
     return pages + [(f"/clerk/{path}", browser.get(f"/clerk/{path}").text) for path in OF_CLERKS]
 
 
 def test_no_page_has_inline_scripts_or_styles_or_asks_another_host(browser: Browser) -> None:
     pages = every_page(browser)
-    assert len(pages) == 39
+    assert len(pages) == 69
     for address, page in pages:
         assert "</html>" in page, address
         assert not re.search(r"<script(?![^>]* src=)", page), address
@@ -67,9 +74,11 @@ def test_every_answer_has_the_security_headers(browser: Browser, address: str) -
     assert "unsafe" not in policy
 
 
-def test_the_push_process_is_the_only_other_place_to_connect_to(browser: Browser) -> None:
+def test_the_push_process_and_the_uk_middleware_are_the_only_other_places_to_connect_to(
+    browser: Browser,
+) -> None:
     policy = browser.get("/").headers["Content-Security-Policy"]
-    assert "connect-src 'self' http://127.0.0.1:8001;" in policy
+    assert "connect-src 'self' http://127.0.0.1:8001 http://127.0.0.1:18999;" in policy
 
 
 def test_pages_are_not_kept_in_caches(employer: Browser) -> None:

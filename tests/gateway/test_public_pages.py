@@ -14,7 +14,7 @@ def test_the_landing_page_leads_to_the_doors_that_are_open(browser: Browser) -> 
     page = browser.get("/").text
     assert 'href="/employer/login"' in page
     assert 'href="/clerk/login"' in page
-    assert "个人办事暂未开通" in page
+    assert 'href="/personal/login"' in page
 
 
 def test_a_notice_is_paged_by_its_unit_numbers(browser: Browser, bus: FakeBus) -> None:

@@ -9,19 +9,29 @@ from flask_openapi3 import OpenAPI
 
 from services.chassis.rpc_client import Unavailable
 from services.contracts.errors import Forbidden, Refused
-from services.contracts.identity.sessions import RenewSession, SessionView, SignInEmployer, SignOut
+from services.contracts.identity.sessions import (
+    RenewSession,
+    SessionView,
+    SignInEmployer,
+    SignInView,
+    SignOut,
+)
 from services.contracts.subsidy.confirmation import ListTodos
+from services.contracts.values import Actor
 from tests import people
 from tests.gateway.bus import FakeBus
 from tests.gateway.conftest import Browser
 
 
-def fresh() -> SessionView:
+def fresh(actor: Actor = people.EMPLOYER) -> SessionView:
     """Return what identity answers: a session for another minute."""
     expires_at = datetime.now(UTC) + timedelta(seconds=60)
-    return SessionView(
-        token=people.session(people.EMPLOYER, 61), expires_at=expires_at, actor=people.EMPLOYER
-    )
+    return SessionView(token=people.session(actor, 61), expires_at=expires_at, actor=actor)
+
+
+def admitted(actor: Actor = people.EMPLOYER) -> SignInView:
+    """Return what identity answers when no second step is asked for."""
+    return SignInView(session=fresh(actor))
 
 
 def session_cookie(response: Any) -> str:
@@ -32,7 +42,7 @@ def session_cookie(response: Any) -> str:
 
 def sign_in(browser: Browser, bus: FakeBus, address: str = "/employer/login") -> Any:
     """Fill in the form and send it."""
-    bus.answers[SignInEmployer] = fresh()
+    bus.answers[SignInEmployer] = admitted()
     browser.get(address)
     return browser.post(address, credit_code=people.CODE.lower(), password="Song-Shan", picture_code="8k3p")
 
@@ -51,7 +61,7 @@ def test_in_production_cookies_travel_by_https_only(make_app: Callable[..., Open
     app = make_app(environment="production", url="https://example.gov.cn")
     with app.test_client() as client:
         browser = Browser(client)
-        bus.answers[SignInEmployer] = fresh()
+        bus.answers[SignInEmployer] = admitted()
         page = client.get("/employer/login", base_url="https://example.gov.cn")
         browser.page = page.text
         response = client.post(

@@ -30,7 +30,7 @@ def come() -> Response | Redirect:
 
 
 def show_form(error: Exception | None = None, proof: CertificateProof | None = None) -> Response:
-    """Show the form; or the proof once more, if only the agreement is wanting: its challenge is still good."""
+    """Show the form; or the proof once more, if only the agreement is wanting: it is still good."""
     binding()  # before the challenge is asked for: the cookie with it goes out with this page
     return show("employer/certificate.html", error, proof=proof)
 
