@@ -116,7 +116,7 @@ def body_for(kind: type[Request[Any]], address: str) -> dict[str, Any]:
         in_path = {"id", "unit_no"}
     values = example(kind).to_wire()
     if kind is sessions.SignInCertificate:
-        values = {**values, **values.pop("proof")}
+        values |= values.pop("proof")
     # What binds a challenge to a browser comes from its cookie, the origin is ours.
     return {name: value for name, value in values.items() if name not in {*in_path, "binding", "origin"}}
 
