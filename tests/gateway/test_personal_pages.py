@@ -197,6 +197,12 @@ def test_the_list_shows_state_and_reason_and_what_comes_next(person: Browser, bu
     assert bus.last(ListMaintenances).after == found[-1].maintenance_id
 
 
+def test_an_address_that_makes_no_sense_shows_the_first_page(person: Browser, bus: FakeBus) -> None:
+    response = person.get("/personal/?after=yesterday")
+    assert response.status_code == 422
+    assert bus.last(ListMaintenances).after is None
+
+
 def test_an_empty_list_says_what_to_do(person: Browser, bus: FakeBus) -> None:
     bus.answers[ListMaintenances] = MaintenancesView(maintenances=(), next_after=None)
     assert "还没有申报" in person.get("/personal/").text

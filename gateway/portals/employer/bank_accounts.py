@@ -40,7 +40,7 @@ def _change(unit_no: str) -> BankAccountView:
     try:
         command = filled(ChangeBankAccount, unit_no=unit_no, account=digits)
     except InvalidForm as error:
-        names = ("bank_account" if name == "account" else name for name in error.fields)
+        names = ["bank_account" if name == "account" else name for name in error.fields]
         raise InvalidForm(names) from None
     return ask(command)
 

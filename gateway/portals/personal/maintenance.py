@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as Redirect
 
 from gateway.bus import ask
-from gateway.forms import FAULTS, filled, show
+from gateway.forms import FAULTS, InvalidForm, filled, show
 from gateway.portals.personal.blueprint import pages
 from gateway.queries import from_address
 from services.contracts.identity.credit_codes import DeclareMaintenance, ListMaintenances
@@ -16,7 +16,10 @@ A_PAGE = 20
 @pages.get("/")
 def home() -> Response:
     """List what this person has declared, the latest first."""
-    return show("personal/home.html", found=ask(from_address(ListMaintenances, limit=A_PAGE)))
+    try:
+        return show("personal/home.html", found=ask(from_address(ListMaintenances, limit=A_PAGE)))
+    except InvalidForm as error:
+        return show("personal/home.html", error, found=ask(ListMaintenances(limit=A_PAGE)))
 
 
 @pages.route("/maintenances/new", methods=["GET", "POST"])
