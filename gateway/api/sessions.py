@@ -6,11 +6,10 @@ The signed session travels in the cookie only.
 from datetime import UTC, datetime
 
 from flask import Response, g
-from pydantic import BaseModel
 
 from gateway import auth
 from gateway.api.messages import body_of, command, only, reply, room
-from gateway.browsers import binding, known_device
+from gateway.browsers import binding, known_device, renew_binding
 from gateway.bus import ask, command_id
 from services.contracts.base import View
 from services.contracts.identity.certificates import CertificateProof
@@ -34,7 +33,7 @@ from services.contracts.identity.sessions import (
     SignOut,
 )
 from services.contracts.identity.verification import SmsCodeView
-from services.contracts.values import Actor
+from services.contracts.values import Actor, ActorKind
 
 api = room("sessions")
 
@@ -63,6 +62,7 @@ class SignedInView(View):
 
 def signed_in_reply(session: SessionView) -> Response:
     """Put the session into the cookie and say who it is."""
+    renew_binding()
     auth.signed_in(session)
     return reply(SignedInView(actor=session.actor, expires_at=session.expires_at), 201)
 
@@ -75,21 +75,18 @@ def _next_reply(answer: SignInView) -> Response:
     return reply(answer.second_step, 202)
 
 
-def _device(body: BaseModel) -> str | None:
-    """Return what the caller says it keeps, else what its cookie says."""
-    return getattr(body, "device", None) or known_device()
-
-
 @api.post("/sessions/employer", responses={201: SignedInView, 202: SecondStepView})
 def sign_in_employer(body: SignInEmployerBody) -> Response:
     """免数字证书登录: credit code, password, picture code (or neither picture value, for a code by SMS)."""
-    return _next_reply(ask(command(SignInEmployer, body, device=_device(body))))
+    return _next_reply(
+        ask(command(SignInEmployer, body, device=body.device or known_device(ActorKind.EMPLOYER)))
+    )
 
 
 @api.post("/sessions/person", responses={201: SignedInView, 202: SecondStepView})
 def sign_in_person(body: SignInPersonBody) -> Response:
     """个人网厅: id number, password, picture code (or neither picture value, for a code by SMS)."""
-    return _next_reply(ask(command(SignInPerson, body, device=_device(body))))
+    return _next_reply(ask(command(SignInPerson, body, device=body.device or known_device(ActorKind.PERSON))))
 
 
 @api.post("/sessions/clerk", responses={201: SignedInView, 202: SecondStepView})

@@ -175,5 +175,8 @@ def test_the_api_takes_the_binding_from_the_cookie_only(browser: Browser, bus: F
     answer = browser.client.post("/api/v1/sessions/certificate", json=PROOF)
     assert answer.status_code == 201
     assert bus.last(SignInCertificate).proof.binding == bus.last(IssueChallenge).binding
+    challenge(browser)
+    before, after = bus.requests(IssueChallenge)
+    assert before.binding != after.binding
     forged = {**PROOF, "binding": "0" * 64}
     assert browser.client.post("/api/v1/sessions/certificate", json=forged).status_code == 422

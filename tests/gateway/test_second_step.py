@@ -161,26 +161,34 @@ def test_a_remembered_device_is_kept_away_from_scripts_and_told_the_next_time(
     bus.answers[FinishSignIn] = SessionView(**{**dict(fresh()), "device": DEVICE})
     response = browser.post("/employer/second-step", code="135790", remember_device="yes")
     assert bus.last(FinishSignIn).remember_device is True
-    line = cookie(response, "wengang_device")
-    assert line.startswith(f"wengang_device={DEVICE};")
+    line = cookie(response, "wengang_device_employer")
+    assert line.startswith(f"wengang_device_employer={DEVICE};")
     assert "; HttpOnly" in line and "SameSite=Lax" in line and "Max-Age=15552000" in line
     browser.client.delete_cookie("wengang_session")
     begin(browser, bus, "employer")
     assert bus.last(SignInEmployer).device == DEVICE
     begin(browser, bus, "personal")
-    assert bus.last(SignInPerson).device == DEVICE
+    assert bus.last(SignInPerson).device is None, "each door has its own"
 
 
 def test_without_the_tick_no_device_is_kept(browser: Browser, bus: FakeBus) -> None:
     bus.answers[SignInEmployer] = admitted()
     browser.get("/employer/login")
     response = browser.post("/employer/login", credit_code=people.CODE, password="x", picture_code="x")
-    assert not cookie(response, "wengang_device")
+    assert "wengang_device" not in str(response.headers)
+
+
+def test_the_api_knows_a_device_by_cookie_or_by_what_is_said(browser: Browser, bus: FakeBus) -> None:
+    body = {"credit_code": people.CODE, "password": "x"}
+    browser.client.set_cookie("wengang_device_employer", DEVICE)
+    for said in (None, "another-device-of-its-own"):
+        browser.client.post("/api/v1/sessions/employer", json={**body, "device": said})
+        assert bus.last(SignInEmployer).device == (said or DEVICE)
 
 
 @pytest.mark.parametrize("kept", ["short", "x" * 101])
 def test_a_device_cookie_that_cannot_be_one_is_none(browser: Browser, bus: FakeBus, kept: str) -> None:
-    browser.client.set_cookie("wengang_device", kept)
+    browser.client.set_cookie("wengang_device_employer", kept)
     begin(browser, bus, "employer")
     assert bus.last(SignInEmployer).device is None
 
@@ -192,7 +200,7 @@ def test_the_device_cookie_travels_by_https_only_in_production(
     app = make_app(environment="production", url="https://example.gov.cn")
     body = {"sign_in_id": str(example(SecondStepView).sign_in_id), "code": "135790", "remember_device": True}
     response = app.test_client().post("/api/v1/sessions/second-step", json=body)
-    assert "; Secure" in cookie(response, "wengang_device")
+    assert "; Secure" in cookie(response, "wengang_device_employer")
 
 
 # ---- a clerk's authenticator

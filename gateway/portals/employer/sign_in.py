@@ -33,7 +33,7 @@ def login() -> Response | Redirect:
     try:
         if not request.form.get("password"):
             return redirect(url_for(".administrator", **dict(filled(Account))), 303)
-        return proceed(ask(filled(SignInEmployer, device=known_device())))
+        return proceed(ask(filled(SignInEmployer, device=known_device(ActorKind.EMPLOYER))))
     except FAULTS as error:
         return show_with_picture("employer/login.html", error)
 

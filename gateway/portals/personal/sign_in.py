@@ -23,7 +23,7 @@ def login() -> Response | Redirect:
         is_here = is_in(ActorKind.PERSON)
         return redirect(url_for(".home")) if is_here else show_with_picture("personal/login.html")
     try:
-        return proceed(ask(filled(SignInPerson, device=known_device())))
+        return proceed(ask(filled(SignInPerson, device=known_device(ActorKind.PERSON))))
     except FAULTS as error:
         return show_with_picture("personal/login.html", error)
 
