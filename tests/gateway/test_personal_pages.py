@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.chassis.rpc_client import Unavailable
-from services.contracts.errors import Refused
+from services.contracts.errors import Forbidden, Missing, Refused
 from services.contracts.identity.credit_codes import (
     DeclareMaintenance,
     ListMaintenances,
@@ -268,3 +268,12 @@ def test_silence_of_a_service_keeps_the_form_and_its_id(person: Browser, bus: Fa
     response = person.post(address, **DECLARATION, **secrets, phone=PHONE, sms_code="123456")
     assert response.status_code == 503
     assert person.hidden()["once"] == once
+
+
+def test_what_goes_wrong_leads_back_to_the_own_portal(person: Browser, bus: FakeBus) -> None:
+    bus.answers[GetPerson] = Missing("person_missing")
+    response = person.get("/personal/account")
+    assert response.status_code == 404
+    assert 'href="/personal/"' in response.text
+    bus.answers[GetPerson] = Forbidden("session_over")
+    assert person.get("/personal/account").headers["Location"] == "/personal/login"
