@@ -1,0 +1,44 @@
+"""What a problem means and what to do next, in Chinese and English, by its code.
+
+Every code that a service can answer with has its words here (a test looks for them). Facts of the problem
+may be put in by name: {seconds_left}.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from gateway.formats import moment, money
+from gateway.language import current
+from gateway.words import identity, refunds, registry, web
+from gateway.words.entries import Entry, Words
+from gateway.words.fields import FIELDS
+
+PROBLEMS: dict[str, Entry] = {
+    **web.PROBLEMS,
+    **identity.PROBLEMS,
+    **registry.PROBLEMS,
+    **refunds.PROBLEMS,
+}
+
+
+def of(code: str, facts: Mapping[str, Any] | None = None) -> Words:
+    """Return the words of a code in the language of the request; an unknown code still gets honest words."""
+    entry = PROBLEMS.get(code, PROBLEMS["unexpected"])
+    shown = defaultdict(lambda: "—", {name: _shown(name, value) for name, value in (facts or {}).items()})
+    shown["code"] = code
+    chosen = entry.en if current() == "en" else entry.zh
+    return Words(chosen.what.format_map(shown), chosen.next.format_map(shown))
+
+
+def field(name: str) -> str:
+    """Return the rule of a form field."""
+    zh, en = FIELDS.get(name, ("请检查此项。", "Check this value."))
+    return en if current() == "en" else zh
+
+
+def _shown(name: str, value: Any) -> str:
+    if name in ("until", "again_at") and isinstance(value, str):
+        return moment(datetime.fromisoformat(value))
+    return money(value) if name == "amount" and isinstance(value, int) else str(value)

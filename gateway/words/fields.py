@@ -1,0 +1,50 @@
+"""The rule of each form field, in Chinese and English."""
+
+FIELDS: dict[str, tuple[str, str]] = {
+    "credit_code": (
+        "请输入 18 位统一社会信用代码（数字和大写字母），并核对校验位。",
+        "Enter the 18 characters of the unified social credit code; its check digits must be right.",
+    ),
+    "employer": (
+        "请输入 18 位统一社会信用代码（数字和大写字母）。",
+        "Enter the 18 characters of the unified social credit code.",
+    ),
+    "unit_no": ("请输入 12 位单位编号，全部为数字。", "Enter the 12 digits of the insured unit number."),
+    "unit_name": ("请输入单位名称，与参保登记一致。", "Enter the unit's name as it is registered."),
+    "handler_name": ("请输入经办人姓名。", "Enter the name of the handler."),
+    "handler_phone": ("请输入 11 位手机号码。", "Enter a mobile number of 11 digits."),
+    "phone": ("请输入 11 位手机号码。", "Enter a mobile number of 11 digits."),
+    "password": ("请输入登录密码。", "Enter the password."),
+    "password_again": ("两次输入的密码不一致，请重新输入。", "The two passwords differ; type both again."),
+    "sms_code": ("请输入短信中的 6 位数字验证码。", "Enter the 6 digits of the text message."),
+    "picture_code": ("请输入图片中的字符。", "Enter the characters of the picture."),
+    "picture_id": ("图形验证码已失效，请换一张。", "The picture is no longer good; take another."),
+    "agreement": ("请先阅读并勾选注册协议。", "Read the agreement and tick the box first."),
+    "account": ("请输入账号。", "Enter the account."),
+    "kind": ("请选择文件类型。", "Choose what the file holds."),
+    "file": ("请选择要上传的文件。", "Choose a file to upload."),
+    "choice": ("请选择“确认享受”或“放弃享受”。", "Choose to take the refund or to waive it."),
+    "reading_id": (
+        "请先勾选“请认真阅读河南省稳岗返还政策确认信息”，阅读政策说明至少 10 秒。",
+        "Tick the box first to open the policy statement, and read it for at least 10 seconds.",
+    ),
+    "agreed": (
+        "请勾选“请认真阅读河南省稳岗返还政策确认信息”。",
+        "Tick the box that you have read the policy statement.",
+    ),
+    "todo_ids": ("请先勾选要办理的事项。", "Tick the items first."),
+    "programme_year": ("请输入 4 位业务年度。", "Enter the programme year, four digits."),
+    "screening_id": ("请选择一次已完成的筛查。", "Choose a finished screening."),
+    "region": ("请输入 6 位行政区划代码。", "Enter a 6-digit region code."),
+    "min_amount": ("金额请以元填写，最多两位小数。", "Enter yuan with at most two decimals."),
+    "max_amount": ("金额请以元填写，最多两位小数。", "Enter yuan with at most two decimals."),
+    "reason": ("请填写退回原因（200 字以内）。", "Say why the batch is returned (up to 200 characters)."),
+    "understood": ("请先勾选确认。", "Tick the box first."),
+    "count": ("页面已过期，请刷新后重试。", "The page is out of date; reload it."),
+    "batch_id": ("请选择一个已复核通过的批次。", "Choose an approved batch."),
+    "number": ("请输入确认单上的编号。", "Enter the number on the slip."),
+    "check_code": (
+        "请输入确认单上的 16 位校验码（0-9、A-F）。",
+        "Enter the 16 characters of the check code.",
+    ),
+}

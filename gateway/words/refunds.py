@@ -1,0 +1,109 @@
+"""Batches, the confirmation, notices, slips."""
+
+from gateway.words.entries import Entry
+from gateway.words.entries import entry as _entry
+
+PROBLEMS: dict[str, Entry] = {
+    "batch_missing": _entry(
+        "没有该批次。", "请从批次列表进入。", "There is no such batch.", "Start from the list."
+    ),
+    "batch_not_open": _entry(
+        "该批次不在待复核状态。",
+        "请刷新页面查看最新状态。",
+        "This batch does not wait for a check.",
+        "Reload the page.",
+    ),
+    "batch_not_approved": _entry(
+        "该批次尚未复核通过。",
+        "复核通过后才能公示。",
+        "This batch is not approved.",
+        "It must be approved first.",
+    ),
+    "maker_is_checker": _entry(
+        "核定人不能复核自己的批次。",
+        "请由另一位复核岗人员办理。",
+        "Who made a batch cannot check it.",
+        "Ask another reviewer.",
+    ),
+    "totals_changed": _entry(
+        "批次的总数或总额与页面不一致。",
+        "请刷新页面，核对后再复核。",
+        "The totals are not those of the page.",
+        "Reload the page and look again.",
+    ),
+    "refund_missing": _entry(
+        "没有该返还。", "请从列表进入。", "There is no such refund.", "Start from the list."
+    ),
+    "not_your_refund": _entry(
+        "该返还属于其他单位。",
+        "请核对登录的单位。",
+        "This refund is another employer's.",
+        "Check who is signed in.",
+    ),
+    "employer_missing": _entry(
+        "请指明单位。", "请输入统一社会信用代码。", "Say which employer.", "Enter its credit code."
+    ),
+    "refund_noticed": _entry(
+        "该返还已经公示，公示以后不允许再做确认。",
+        "对公示有异议的，请在公示期内向当地社保经办机构反映。",
+        "This refund stands in a public notice; it cannot be answered any more.",
+        "To object, turn to the local agency while the notice lasts.",
+    ),
+    "deadline_passed": _entry(
+        "确认期限（{deadline}）已过。",
+        "如有疑问，请到就近的社保业务大厅或拨打服务热线。",
+        "The last day ({deadline}) is over.",
+        "Ask at the counter or call the hotline.",
+    ),
+    "reading_unknown": _entry(
+        "还没有阅读政策说明。",
+        "请勾选“请认真阅读河南省稳岗返还政策确认信息”，阅读至少 10 秒。",
+        "The statement was not opened.",
+        "Tick the box and read the statement for at least 10 seconds.",
+    ),
+    "reading_of_another": _entry(
+        "政策说明不是由您为该业务打开的。",
+        "请重新勾选并阅读。",
+        "This reading is not yours.",
+        "Tick the box and read again.",
+    ),
+    "statement_changed": _entry(
+        "政策说明已更新。",
+        "请重新勾选并阅读新的说明。",
+        "The statement has changed.",
+        "Tick the box and read it again.",
+    ),
+    "statement_too_short": _entry(
+        "政策说明需要阅读至少 10 秒。",
+        "还差 {seconds_left} 秒，请读完后再保存。",
+        "The statement has to be read for 10 seconds.",
+        "{seconds_left} seconds are left; then save again.",
+    ),
+    "statement_not_agreed": _entry(
+        "还没有勾选“请认真阅读河南省稳岗返还政策确认信息”。",
+        "请勾选后再保存。",
+        "The box is not ticked.",
+        "Tick it and save again.",
+    ),
+    "todo_unknown": _entry(
+        "该事项已不在待办区。",
+        "可能已提交或删除，请刷新查看。",
+        "The item is no longer there.",
+        "It was submitted or deleted.",
+    ),
+    "nothing_confirmed": _entry(
+        "该批次没有可以公示的确认。",
+        "请等单位确认享受以后再公示。",
+        "Nothing is confirmed in this batch.",
+        "Publish when employers have confirmed.",
+    ),
+    "notice_missing": _entry(
+        "没有该公示。", "请从公示列表进入。", "There is no such notice.", "Start from the list."
+    ),
+    "slip_missing": _entry(
+        "没有找到与编号和校验码相符的确认单。",
+        "请核对编号和校验码；刚提交的确认单请稍后再查。",
+        "No slip carries this number and check code.",
+        "Check both; a slip just submitted takes a moment.",
+    ),
+}

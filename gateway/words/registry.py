@@ -1,0 +1,83 @@
+"""Imports, policies, screenings."""
+
+from gateway.words.entries import Entry
+from gateway.words.entries import entry as _entry
+
+PROBLEMS: dict[str, Entry] = {
+    "import_same": _entry(
+        "同样内容的文件已经导入过。",
+        "请核对文件；确需更正的，请修改内容后重新导入。",
+        "These bytes have been imported before.",
+        "Check the file; a correction is another file.",
+    ),
+    "import_missing": _entry(
+        "没有这次导入。", "请从导入列表进入。", "There is no such import.", "Start from the list."
+    ),
+    "file_empty": _entry(
+        "文件是空的。", "请核对后重新上传。", "The file is empty.", "Check it and upload again."
+    ),
+    "no_rejects": _entry(
+        "没有被拒绝的行。", "每一行都已接受。", "No line was refused.", "Every line was accepted."
+    ),
+    "file_missing": _entry("文件已不在存储中。", "请重新上传。", "The file is gone.", "Upload it again."),
+    "empty_file": _entry(
+        "文件没有内容。", "请核对后重新上传。", "There is nothing in the file.", "Check it and upload again."
+    ),
+    "undecodable": _entry(
+        "文件第 {line} 行（第 {byte} 字节）不是 {encoding} 编码。",
+        "请保存为 GB18030 或 UTF-8 编码后重新上传。",
+        "Line {line} (byte {byte}) is not {encoding}.",
+        "Save the file as GB18030 or UTF-8 and upload it again.",
+    ),
+    "missing_column": _entry(
+        "表头缺少列：{columns}。",
+        "请核对文件类型，补齐列名后重新上传。",
+        "Columns are missing: {columns}.",
+        "Check the kind of the file, complete the header, upload it again.",
+    ),
+    "repeated_column": _entry(
+        "表头有重复的列：{columns}。",
+        "请删除重复的列后重新上传。",
+        "Columns are repeated: {columns}.",
+        "Remove the repetition and upload the file again.",
+    ),
+    "line_too_long": _entry(
+        "第 {line} 行过长。",
+        "请核对是否为 CSV 文件。",
+        "Line {line} is too long.",
+        "Check that this is a CSV file.",
+    ),
+    "policy_missing": _entry(
+        "该业务年度没有生效的政策。",
+        "请选择其他业务年度。",
+        "No policy is in force for this year.",
+        "Choose another year.",
+    ),
+    "policy_in_force": _entry(
+        "该版本已生效，不能更改。",
+        "请使用新的版本号。",
+        "This version is in force.",
+        "Use another version number.",
+    ),
+    "screening_missing": _entry(
+        "没有这次筛查。", "请从筛查列表进入。", "There is no such run.", "Start from the list."
+    ),
+    "screening_not_done": _entry(
+        "筛查尚未完成。", "请等筛查完成后再生成批次。", "The run is not finished.", "Wait for it to finish."
+    ),
+    "no_employers": _entry(
+        "还没有参保单位数据。", "请先导入参保单位。", "There are no employers yet.", "Import them first."
+    ),
+    "no_contributions": _entry(
+        "还没有缴费明细数据。", "请先导入缴费明细。", "There are no contributions yet.", "Import them first."
+    ),
+    "verdict_missing": _entry(
+        "这次筛查中没有该单位。",
+        "请核对单位编号。",
+        "There is no verdict on this unit.",
+        "Check the unit number.",
+    ),
+    "unit_missing": _entry(
+        "没有该参保单位。", "请核对单位编号。", "There is no such unit.", "Check the unit number."
+    ),
+}
