@@ -1,4 +1,5 @@
-"""Imports: the clerks' files, and what they said of a unit. The bytes go to the blob store in blocks, their claim check over the bus."""
+"""Imports: the clerks' files, and what they say of a unit. The bytes go to the blob store in blocks, their
+claim check over the bus."""
 
 from typing import Any
 

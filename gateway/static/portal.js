@@ -116,6 +116,18 @@ function upload(form) {
   request.send(file);
 }
 
+// A value that is shown once can be taken along. Only where the page came safely.
+function offerToCopy(button) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = !navigator.clipboard;
+  field.addEventListener("focus", () => field.select());
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.value);
+    button.querySelector("[role=status]").textContent = button.dataset.done;
+  });
+}
+
+document.querySelectorAll("[data-copy]").forEach(offerToCopy);
 document.querySelectorAll("dialog[open]").forEach(openModally);
 document.querySelectorAll("[data-selection]").forEach(watchSelection);
 document.addEventListener("click", (event) => {

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.formats import moment, money
 from gateway.language import current
-from gateway.words import identity, refunds, registry, web
+from gateway.words import console, identity, refunds, registry, web
 from gateway.words.entries import Entry, Words
 from gateway.words.fields import FIELDS
 
@@ -20,6 +20,7 @@ PROBLEMS: dict[str, Entry] = {
     **identity.PROBLEMS,
     **registry.PROBLEMS,
     **refunds.PROBLEMS,
+    **console.PROBLEMS,
 }
 
 

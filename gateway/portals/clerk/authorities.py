@@ -7,6 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from gateway import words
 from gateway.bus import ask
 from gateway.forms import FAULTS, InvalidForm, filled, show
 from gateway.portals.clerk.blueprint import pages
@@ -24,7 +25,8 @@ LARGEST_FILE = 20_000  # bytes
 @pages.get("/authorities")
 def authorities() -> Response:
     """List the authorities, those that count first."""
-    return show("clerk/authorities.html", authorities=ask(ListAuthorities()).authorities)
+    found = ask(ListAuthorities()).authorities
+    return show("clerk/authorities.html", authorities=found, problem_words=problem_words)
 
 
 @pages.route("/authorities/new", methods=["GET", "POST"])
@@ -59,8 +61,13 @@ def retire_authority(authority_id: UUID) -> Response:
     return redirect(url_for(".authority", authority_id=authority_id), 303)
 
 
+def problem_words(problem: str) -> str:
+    """Return the words of a code; what is no code of ours is shown as it came."""
+    return words.of(problem).what if problem in words.PROBLEMS else problem
+
+
 def _show(authority_id: UUID, error: Exception | None = None) -> Response:
-    return show("clerk/authority.html", error, one=_find(authority_id))
+    return show("clerk/authority.html", error, one=_find(authority_id), problem_words=problem_words)
 
 
 def _find(authority_id: UUID) -> AuthorityView:

@@ -17,8 +17,8 @@ from services.contracts.errors import Missing
 from services.contracts.identity.credit_codes import (
     AcceptMaintenance,
     ListMaintenances,
-    MaintenancesView,
     MaintenanceState,
+    MaintenancesView,
     MaintenanceView,
     RefuseMaintenance,
 )
@@ -98,9 +98,10 @@ def _decide(
         decided = ask(filled(decision, maintenance_id=maintenance_id))
     except FAULTS as error:
         return _show(unit_no, maintenance_id, error)
-    is_accepted = decided.state is MaintenanceState.ACCEPTED
-    words = gettext("已受理通过。单位现在可以注册。") if is_accepted else gettext("已不予受理，申报人可以看到原因。")
-    flash(words, "success")
+    if decided.state is MaintenanceState.ACCEPTED:
+        flash(gettext("已受理通过。单位现在可以注册。"), "success")
+    else:
+        flash(gettext("已不予受理，申报人可以看到原因。"), "success")
     return redirect(url_for(".declaration", unit_no=unit_no, maintenance_id=maintenance_id), 303)
 
 
