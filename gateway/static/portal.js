@@ -123,7 +123,7 @@ function offerToCopy(button) {
   field.addEventListener("focus", () => field.select());
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(field.value);
-    button.querySelector("[role=status]").textContent = button.dataset.done;
+    button.parentElement.nextElementSibling.textContent = button.dataset.done;
   });
 }
 
