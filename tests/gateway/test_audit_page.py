@@ -78,6 +78,15 @@ def test_a_line_has_its_details(auditor: Browser, bus: FakeBus) -> None:
     assert "<b>wrong</b>" not in page and "&lt;b&gt;wrong" in page
 
 
+def test_facts_have_titles_and_codes_their_words(auditor: Browser, bus: FakeBus) -> None:
+    facts = {"reason": "sms_code_wrong", "after": "138****8000", "something_new": "1"}
+    bus.answers[ListAuditEntries] = of(example(AuditEntryView, facts=facts))
+    page = auditor.get("/clerk/audit").text
+    assert "<dt>变更后</dt><dd>138****8000</dd>" in page
+    assert "短信验证码不正确" in page and "（sms_code_wrong）" in page
+    assert "<dt>something_new</dt><dd>1</dd>" in page
+
+
 def test_a_filter_that_can_be_none_is_named(auditor: Browser, bus: FakeBus) -> None:
     for address in ("/clerk/audit?since=yesterday", f"{EXPORT}?since=yesterday"):
         response = auditor.get(address)

@@ -14,6 +14,7 @@ from gateway.forms import InvalidForm, show
 from gateway.labels import label
 from gateway.portals.clerk.blueprint import pages
 from gateway.queries import from_address
+from gateway.trail import facts_in_words
 from services.contracts.identity.audit import Act, AuditEntriesView, AuditEntryView, ListAuditEntries
 
 FILTERS = ("act", "actor", "subject", "since", "until")
@@ -43,7 +44,9 @@ def audit_export() -> Response:
 
 def _show(page: AuditEntriesView, error: Exception | None = None) -> Response:
     filters = {name: request.args.get(name, "").strip() for name in FILTERS}
-    return show("clerk/audit.html", error, page=page, filters=filters, acts=tuple(Act))
+    return show(
+        "clerk/audit.html", error, page=page, filters=filters, acts=tuple(Act), facts_in_words=facts_in_words
+    )
 
 
 def _export(query: ListAuditEntries) -> Iterator[list[Row]]:

@@ -74,7 +74,7 @@ def _find(authority_id: UUID) -> AuthorityView:
     for found in ask(ListAuthorities()).authorities:
         if found.authority_id == authority_id:
             return found
-    raise Missing("authority_missing", "there is no such authority")
+    raise Missing("authority_unknown", "there is no such authority")
 
 
 def _described() -> dict[str, object]:
