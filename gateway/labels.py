@@ -6,6 +6,9 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 
 from gateway.formats import money, percent
+from gateway.trail import ACTS, FAILURES
+from services.contracts.identity.audit import Act
+from services.contracts.identity.certificates import Freshness
 from services.contracts.identity.credit_codes import MaintenanceState
 from services.contracts.subsidy.approval import BatchState
 from services.contracts.subsidy.confirmation import RefundState
@@ -68,11 +71,6 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         BatchState.APPROVED: _l("已通过"),
         BatchState.RETURNED: _l("已退回"),
     },
-    MaintenanceState: {
-        MaintenanceState.DECLARED: _l("待受理"),
-        MaintenanceState.ACCEPTED: _l("已受理"),
-        MaintenanceState.REFUSED: _l("不予受理"),
-    },
     Post: {
         Post.RECEPTION: _l("受理岗"),
         Post.APPROVER: _l("核定岗"),
@@ -82,6 +80,17 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         Post.ADMINISTRATOR: _l("管理岗"),
         Post.AUDITOR: _l("审计岗"),
     },
+    MaintenanceState: {
+        MaintenanceState.DECLARED: _l("待受理"),
+        MaintenanceState.ACCEPTED: _l("已受理"),
+        MaintenanceState.REFUSED: _l("不予受理"),
+    },
+    Freshness: {
+        Freshness.FRESH: _l("最新"),
+        Freshness.STALE: _l("已过期"),
+        Freshness.UNKNOWN: _l("未取得"),
+    },
+    Act: ACTS,
 }
 
 CRITERION_RESULTS = {"pass": _l("通过"), "fail": _l("不通过"), "unknown": _l("数据缺失")}
@@ -129,10 +138,13 @@ MISSING = {
 }
 
 _COLOURS = {
-    "green": {"done", "eligible", "confirmed", "approved", "pass", "accepted"},
-    "amber": {"unknown", "made", "waived", "declared"},
-    "red": {"failed", "ineligible", "returned", "fail", "refused"},
+    "green": {"done", "eligible", "confirmed", "approved", "pass", "accepted", "fresh"},
+    "amber": {"unknown", "made", "waived", "declared", "stale"},
+    "red": {"failed", "ineligible", "returned", "fail", "refused", *FAILURES},
 }
+# The same word, more urgent here: an approved refund waits for its employer; nobody comes in with a
+# certificate of which nothing is known.
+_URGENT = (RefundState.APPROVED, Freshness.UNKNOWN)
 
 
 def label(value: StrEnum | None) -> object:
@@ -141,8 +153,8 @@ def label(value: StrEnum | None) -> object:
 
 
 def colour(value: str) -> str:
-    """Return the colour of a state's tag. An approved refund still waits for its employer."""
-    if value is RefundState.APPROVED:
+    """Return the colour of a state's tag."""
+    if any(value is urgent for urgent in _URGENT):
         return "red"
     return next((name for name, values in _COLOURS.items() if value in values), "blue")
 

@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import request
+from flask import abort, request
 from pydantic import ValidationError
 
 from gateway.forms import InvalidForm
@@ -34,3 +34,11 @@ def turned(after: str | None) -> str:
     if after is not None:
         filters["after"] = after
     return f"{request.path}?{urlencode(filters)}" if filters else request.path
+
+
+def from_path(message: type[AMessage], **given: Any) -> AMessage:
+    """Build a query from what the path says; what can be no such thing is no page."""
+    try:
+        return message.model_validate(given)
+    except ValidationError:
+        abort(404)

@@ -1,4 +1,5 @@
-"""Imports: the clerks' files. The bytes go to the blob store in blocks, their claim check over the bus."""
+"""Imports: the clerks' files, and what they say of a unit. The bytes go to the blob store in blocks, their
+claim check over the bus."""
 
 from typing import Any
 
@@ -9,13 +10,22 @@ from gateway.api.messages import command, only, query, reply, room
 from gateway.bus import ask
 from gateway.downloads import download
 from services.contracts.errors import Missing, Refused
-from services.contracts.subsidy.registry import GetImport, ImportsView, ImportView, ListImports, ReceiveImport
+from services.contracts.subsidy.registry import (
+    GetImport,
+    GetUnit,
+    ImportsView,
+    ImportView,
+    ListImports,
+    ReceiveImport,
+    UnitView,
+)
 
 api = room("registry")
 
 MEDIA_TYPES = ("application/octet-stream", "text/csv")
 ReceiveImportQuery = only(ReceiveImport, "kind", "filename")
 ImportPath = only(GetImport, "import_id")
+UnitPath = only(GetUnit, "unit_no")
 CSV_FILE = {"content": {"text/csv": {"schema": {"type": "string"}}}}
 
 
@@ -47,6 +57,12 @@ def get_import(path: ImportPath) -> Response:
 def get_rejects(path: ImportPath) -> Response:
     """Download the refused lines (line, field, value, reason)."""
     return rejects_of(ask(query(GetImport, path)))
+
+
+@api.get("/units/<string:unit_no>", responses={200: UnitView})
+def get_unit(path: UnitPath) -> Response:
+    """Show an insured unit as the registry of today has it, to a clerk of its region."""
+    return reply(ask(query(GetUnit, path)))
 
 
 def receive(stream: Any, **described: Any) -> ImportView:

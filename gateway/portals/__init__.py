@@ -3,12 +3,13 @@
 from flask import Flask
 
 from gateway import labels, words
+from gateway.forms import InvalidForm
 from gateway.portals import account, development, docs
 from gateway.portals.clerk import pages as clerk
 from gateway.portals.employer import pages as employer
 from gateway.portals.personal import pages as personal
 from gateway.portals.public import pages as public
-from gateway.problems import home_of
+from gateway.problems import answer, home_of
 from gateway.queries import turned
 from services.chassis.ids import new_id
 from services.contracts.catalogue import CATALOGUE, way_of
@@ -21,6 +22,8 @@ def register(app: Flask) -> None:
     """Add the portals, and what all their templates may use."""
     for pages in (public, account.pages, personal, employer, clerk, development.pages, docs.pages):
         app.register_blueprint(pages)
+    # A page that does not name its bad filters itself.
+    app.register_error_handler(InvalidForm, lambda _: answer(422, "invalid_message"))
     app.jinja_env.filters["label"] = labels.label
     app.jinja_env.globals.update(
         catalogue=CATALOGUE,

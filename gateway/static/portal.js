@@ -120,6 +120,18 @@ function upload(form) {
   request.send(file);
 }
 
+// A value that is shown once can be taken along. Only where the page came safely.
+function offerToCopy(button) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = !navigator.clipboard;
+  field.addEventListener("focus", () => field.select());
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.value);
+    button.parentElement.nextElementSibling.textContent = button.dataset.done;
+  });
+}
+
+document.querySelectorAll("[data-copy]").forEach(offerToCopy);
 document.querySelectorAll("dialog[open]").forEach(openModally);
 document.querySelectorAll("[data-left]").forEach((button) => countDown(button, Number(button.dataset.left)));
 document.querySelectorAll("[data-selection]").forEach(watchSelection);

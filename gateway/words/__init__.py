@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.formats import moment, money
 from gateway.language import current
-from gateway.words import certificates, identity, refunds, registry, web
+from gateway.words import certificates, console, identity, refunds, registry, web
 from gateway.words.entries import Entry, Words
 from gateway.words.fields import FIELDS
 from services.contracts.catalogue import Way
@@ -22,6 +22,7 @@ PROBLEMS: dict[str, Entry] = {
     **certificates.PROBLEMS,
     **registry.PROBLEMS,
     **refunds.PROBLEMS,
+    **console.PROBLEMS,
 }
 
 MOMENTS = {"until", "again_at", "not_before", "not_after"}

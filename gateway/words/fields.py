@@ -53,7 +53,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "region": ("请输入 6 位行政区划代码。", "Enter a 6-digit region code."),
     "min_amount": ("金额请以元填写，最多两位小数。", "Enter yuan with at most two decimals."),
     "max_amount": ("金额请以元填写，最多两位小数。", "Enter yuan with at most two decimals."),
-    "reason": ("请填写退回原因（200 字以内）。", "Say why the batch is returned (up to 200 characters)."),
+    "reason": ("请填写原因（200 字以内）。", "Say why (up to 200 characters)."),
     "understood": ("请先勾选确认。", "Tick the box first."),
     "count": ("页面已过期，请刷新后重试。", "The page is out of date; reload it."),
     "batch_id": ("请选择一个已复核通过的批次。", "Choose an approved batch."),
@@ -62,4 +62,36 @@ FIELDS: dict[str, tuple[str, str]] = {
         "请输入确认单上的 16 位校验码（0-9、A-F）。",
         "Enter the 16 characters of the check code.",
     ),
+    # ---- the console
+    "find": (
+        "请核对查询条件；按编号或代码查询的，请输入完整的 12 位单位编号或 18 位统一社会信用代码。",
+        "Check what you look for; a number or code must be complete: 12 digits, or 18 characters.",
+    ),
+    "state": ("没有这种状态，请从页签选择。", "There is no such state; choose a tab."),
+    "full_name": ("请输入姓名。", "Enter the name."),
+    "posts": ("请至少勾选一个岗位。", "Tick at least one post."),
+    "account_name": ("请输入户名，与单位名称一致。", "Enter the name of the account: the unit's name."),
+    "account_again": ("两次输入的账号不一致，请重新核对。", "The two account numbers differ; check them."),
+    "bank": ("请输入开户行。", "Enter the bank."),
+    "certificate": (
+        "请粘贴 PEM 格式的证书，或选择不超过 20 kB 的证书文件。",
+        "Paste the certificate as PEM, or choose a file of at most 20 kB.",
+    ),
+    "crl_urls": (
+        "每行一个以 http:// 或 https:// 开头的地址，最多 5 个。",
+        "One address a line, beginning with http:// or https://, at most five.",
+    ),
+    "ocsp_url": (
+        "请输入以 http:// 或 https:// 开头的地址。",
+        "Enter an address that begins with http:// or https://.",
+    ),
+    "extractors": (
+        "每行一个：extension:OID 或 subject:属性名（小写字母、数字、点、下划线），最多 10 个。",
+        "One a line, at most ten: extension:OID or subject:attribute (small letters, digits, . and _).",
+    ),
+    "act": ("没有这种行为，请从列表选择。", "There is no such act; choose from the list."),
+    "actor": ("请输入完整的编号（100 字以内）。", "Enter the complete id (up to 100 characters)."),
+    "subject": ("请输入完整的编号（100 字以内）。", "Enter the complete id (up to 100 characters)."),
+    "since": ("请输入日期，例如 2023-09-14。", "Enter a day, such as 2023-09-14."),
+    "until": ("请输入日期，例如 2023-09-14。", "Enter a day, such as 2023-09-14."),
 }

@@ -120,3 +120,10 @@ def clerk(browser: Browser) -> Browser:
     """Return the browser of a clerk with all posts."""
     browser.sign_in(people.clerk(*Post))
     return browser
+
+
+@pytest.fixture
+def administrator(browser: Browser) -> Browser:
+    """Return the browser of an administrator whose account is root."""
+    browser.sign_in(people.clerk(Post.ADMINISTRATOR, id="clerk:root"))
+    return browser

@@ -13,7 +13,15 @@ from services.chassis.rpc_client import ServiceFailed, Unavailable
 from services.contracts.archive import CheckSlip, ListSlips, SlipsView, SlipView
 from services.contracts.base import Request
 from services.contracts.errors import Conflict, Forbidden, Missing, Refused
-from services.contracts.identity import accounts, certificates, clerks, credit_codes, persons, sessions
+from services.contracts.identity import (
+    accounts,
+    audit,
+    certificates,
+    clerks,
+    credit_codes,
+    persons,
+    sessions,
+)
 from services.contracts.identity.accounts import RegisterEmployer, RequestSmsCode
 from services.contracts.identity.credit_codes import EnterMaintenance
 from services.contracts.identity.sessions import (
@@ -74,6 +82,20 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("POST", "/maintenances", EnterMaintenance, 201),
     ("POST", "/maintenances/declaration", credit_codes.DeclareMaintenance, 201),
     ("GET", "/maintenances?state=declared&find=410181000327", credit_codes.ListMaintenances, 200),
+    ("POST", f"/maintenances/{I}/acceptance", credit_codes.AcceptMaintenance, 200),
+    ("POST", f"/maintenances/{I}/refusal", credit_codes.RefuseMaintenance, 200),
+    ("GET", "/clerks?find=gongyi&limit=20", clerks.ListClerks, 200),
+    ("POST", "/clerks", clerks.AddClerk, 201),
+    ("PUT", "/clerks/gongyi-hall", clerks.ChangeClerk, 200),
+    ("POST", "/clerks/gongyi-hall/disabling", clerks.DisableClerk, 200),
+    ("POST", "/clerks/gongyi-hall/enabling", clerks.EnableClerk, 200),
+    ("POST", "/clerks/gongyi-hall/reset", clerks.ResetClerk, 200),
+    ("GET", "/authorities", certificates.ListAuthorities, 200),
+    ("POST", "/authorities", certificates.AddAuthority, 201),
+    ("POST", f"/authorities/{I}/retirement", certificates.RetireAuthority, 200),
+    ("POST", "/certificate-releases", certificates.ReleaseCertificate, 200),
+    ("GET", "/audit-entries?act=locked&since=2023-09-01&limit=1000", audit.ListAuditEntries, 200),
+    ("GET", "/units/410181000327", registry.GetUnit, 200),
     ("GET", "/imports?limit=7", registry.ListImports, 200),
     ("GET", f"/imports/{I}", registry.GetImport, 200),
     ("GET", "/policies", policy.ListPolicies, 200),
@@ -107,11 +129,12 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", "/outbox-sms?phone=199", ListOutboxSms, 200),
 ]
 IN_PATH = {"id", "batch_id", "refund_id", "screening_id", "import_id", "notice_id"}
+IN_PATH |= {"maintenance_id", "authority_id", "account"}
 
 
 def body_for(kind: type[Request[Any]], address: str) -> dict[str, Any]:
     """Return the golden example of a command without what the path says."""
-    in_path = IN_PATH if I in address else {"id"}
+    in_path = IN_PATH if I in address or "/clerks/gongyi" in address else {"id"}
     if address.startswith("/bank-accounts/"):
         in_path = {"id", "unit_no"}
     values = example(kind).to_wire()
@@ -126,7 +149,7 @@ def test_each_route_asks_its_question_and_answers_with_the_view(
     browser: Browser, bus: FakeBus, method: str, address: str, kind: type[Request[Any]], status: int
 ) -> None:
     browser.sign_in(people.clerk(*Post))
-    sent = {"json": body_for(kind, address)} if method == "POST" else {}
+    sent = {"json": body_for(kind, address)} if method in ("POST", "PUT") else {}
     response = browser.client.open(f"/api/v1{address}", method=method, **sent)
     assert response.status_code == status, response.text
     assert bus.requests(kind)

@@ -7,7 +7,7 @@ import pytest
 
 from services.chassis.blobstore import BlobStore
 from services.contracts.errors import Conflict, Forbidden, Refused
-from services.contracts.identity.credit_codes import EnterMaintenance
+from services.contracts.identity.credit_codes import EnterMaintenance, ListMaintenances, MaintenancesView
 from services.contracts.identity.sessions import SessionView, SignInClerk, SignInView
 from services.contracts.subsidy.approval import (
     ApproveBatch,
@@ -122,9 +122,11 @@ def test_the_workbench_shows_what_waits_and_not_what_is_settled(clerk: Browser, 
 
 
 def test_the_workbench_asks_only_what_the_post_may_see(browser: Browser, bus: FakeBus) -> None:
+    bus.answers[ListMaintenances] = MaintenancesView(maintenances=(), next_after=None)
     browser.sign_in(people.RECEPTION)
     page = browser.get("/clerk/").text
     assert "目前没有待处理的事项" in page
+    assert bus.last(ListMaintenances).state == "declared"
     assert not bus.requests(ListBatches) and not bus.requests(ListImports)
 
 

@@ -1,14 +1,19 @@
-"""经办端: import, screen, approve, publish, and the counter."""
+"""经办端: import, screen, approve, publish, the counter; people, authorities and the audit trail."""
 
 from gateway.portals import confirmation, second_step, todos
 from gateway.portals.clerk import (  # noqa: F401  (they add their routes)
     account,
     approval,
+    audit,
+    authorities,
     counter,
+    employers,
+    maintenances,
     notices,
     registry,
     screening,
     sign_in,
+    staff,
     workbench,
 )
 from gateway.portals.clerk.blueprint import pages

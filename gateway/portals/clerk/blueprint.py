@@ -19,7 +19,9 @@ class Entry(NamedTuple):
     posts: frozenset[str]
 
 
+COUNTER = frozenset({Post.RECEPTION})
 READERS = {Post.APPROVER, Post.REVIEWER, Post.NOTICE, Post.PAYMENT, Post.AUDITOR}
+KEEPERS = frozenset({Post.ADMINISTRATOR, Post.AUDITOR})
 
 MENU = (
     Entry("clerk.home", _l("工作台"), "speedometer2", frozenset(Post)),
@@ -28,9 +30,13 @@ MENU = (
     Entry("clerk.screenings", _l("资格筛查"), "funnel", frozenset(READERS)),
     Entry("clerk.batches", _l("批量核定"), "check2-square", frozenset(READERS)),
     Entry("clerk.notices", _l("公示管理"), "megaphone", frozenset({Post.NOTICE, Post.AUDITOR})),
-    Entry("clerk.refunds", _l("大厅确认"), "person-workspace", frozenset({Post.RECEPTION})),
-    Entry("clerk.todos", _l("待办区"), "list-check", frozenset({Post.RECEPTION})),
-    Entry("clerk.maintenance", _l("信用代码维护"), "person-vcard", frozenset({Post.RECEPTION})),
+    Entry("clerk.refunds", _l("大厅确认"), "person-workspace", COUNTER),
+    Entry("clerk.todos", _l("待办区"), "list-check", COUNTER),
+    Entry("clerk.maintenances", _l("信用代码维护"), "person-vcard", COUNTER | {Post.AUDITOR}),
+    Entry("clerk.employers", _l("单位信息变更"), "building-gear", COUNTER),
+    Entry("clerk.staff", _l("人员管理"), "people", KEEPERS),
+    Entry("clerk.authorities", _l("数字证书机构"), "patch-check", KEEPERS),
+    Entry("clerk.audit", _l("审计日志"), "journal-check", frozenset({Post.AUDITOR})),
 )
 
 
