@@ -49,19 +49,19 @@ class Chain:
         self._service, self._versions, self._tables = service, folder / "versions", list(tables)
         self._script = ScriptDirectory(str(folder), version_locations=[str(self._versions)])
 
-    def upgrade(self, database: Database) -> list[str]:
-        """Take the steps not taken yet; return their names."""
+    def upgrade(self, database: Database, upto: str = "head") -> list[str]:
+        """Take the steps not taken yet; return their names. `upto`: the last one to take."""
         taken: list[str] = []
 
         def steps(current: Any, _: MigrationContext) -> list[Any]:
-            found = self._script._upgrade_revs("head", current)
+            found = self._script._upgrade_revs(upto, current)
             taken.extend(f"{step.revision.revision} {step.doc}" for step in found)
             return list(found)
 
         if not self._script.get_heads():
             return taken
         with _alone(database, self._service) as connection:
-            with EnvironmentContext(Config(), self._script, fn=steps, destination_rev="head") as environment:
+            with EnvironmentContext(Config(), self._script, fn=steps, destination_rev=upto) as environment:
                 names = sa.MetaData(naming_convention=NAMES)
                 environment.configure(connection=connection, target_metadata=names, **self._options())
                 environment.run_migrations()

@@ -104,7 +104,8 @@ def tell(quiet: list[float], busy: list[float], rate: float) -> None:
     for name, taken in (("quiet", quiet), (f"{SIGNING_IN} signing in", busy)):
         p99[name] = statistics.quantiles(taken, n=100)[98]
         middle = statistics.median(taken)
-        print(f"{name:14} {len(taken):6} questions, median {middle * 1000:.1f} ms, p99 {p99[name] * 1000:.1f} ms")
+        told = f"median {middle * 1000:.1f} ms, p99 {p99[name] * 1000:.1f} ms"
+        print(f"{name:14} {len(taken):6} questions, {told}")
     ratio = p99[f"{SIGNING_IN} signing in"] / p99["quiet"]
     print(f"p99 while {SIGNING_IN} sign in: {ratio:.1f}× of the quiet one (goal: at most {GOAL}×)")
     bare = bare_rate()
