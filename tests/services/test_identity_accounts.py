@@ -12,7 +12,7 @@ from services.identity.accounts.store import employers
 from services.identity.credit_codes.store import maintained_units, maintenances
 from services.identity.verification.domain import GOOD_FOR
 from services.identity.verification.handlers import sweep_codes
-from services.identity.verification.store import sms_codes, code_quotas
+from services.identity.verification.store import code_quotas, sms_codes
 from tests.people import APPROVER, CODE, EMPLOYER, clerk
 from tests.services.attempts import refusal, together
 from tests.services.portal import HANDLER, PASSWORD, PHONE, UNIT_NAME, UNIT_NO, Portal
