@@ -12,7 +12,7 @@ from services.identity.accounts.store import employers
 from services.identity.credit_codes.store import maintained_units, maintenances
 from services.identity.verification.domain import GOOD_FOR
 from services.identity.verification.handlers import sweep_codes
-from services.identity.verification.store import sms_codes, sms_quotas
+from services.identity.verification.store import code_quotas, sms_codes
 from tests.people import APPROVER, CODE, EMPLOYER, clerk
 from tests.services.attempts import refusal, together
 from tests.services.portal import HANDLER, PASSWORD, PHONE, UNIT_NAME, UNIT_NO, Portal
@@ -202,7 +202,7 @@ def test_codes_are_hashed_in_the_database(world, portal):
     portal.maintain()
     portal.register()
     portal.request_sms_code()
-    stored = str(world.rows("identity", sms_codes)) + str(world.rows("identity", sms_quotas))
+    stored = str(world.rows("identity", sms_codes)) + str(world.rows("identity", code_quotas))
     assert portal.last_sms_code() not in stored and PHONE not in stored
 
 
@@ -215,10 +215,10 @@ def test_expired_codes_are_swept_and_good_ones_stay(world, portal):
     world.now += timedelta(seconds=1)
     world.sweep("identity", sweep_codes)
     assert not world.rows("identity", sms_codes)
-    assert world.rows("identity", sms_quotas), "the count of the day must outlive the code"
+    assert world.rows("identity", code_quotas), "the count of the day must outlive the code"
     world.now += timedelta(days=1)
     world.sweep("identity", sweep_codes)
-    assert not world.rows("identity", sms_quotas)
+    assert not world.rows("identity", code_quotas)
 
 
 # ---- the administrator

@@ -6,7 +6,7 @@ import pytest
 
 from services.chassis.ids import new_id
 from services.contracts.errors import Forbidden, Refused
-from services.contracts.identity.certificates import CertificateProof
+from services.contracts.identity.certificates import CertificateProof, RetireAuthority
 from services.contracts.identity.sessions import ListSessions, SignInCertificate
 from services.identity.accounts.store import employers
 from services.identity.audit.store import audit_entries
@@ -14,7 +14,8 @@ from services.identity.certificates import steps, views
 from services.identity.certificates.domain import Certified
 from services.identity.sessions.store.sessions import sessions
 from tests.people import CODE
-from tests.services.attempts import refusal
+from tests.services.attempts import refusal, together
+from tests.services.certificates import ADMINISTRATOR, Office, Publications
 from tests.services.portal import UNIT_NAME, Portal
 
 AUTHORITY = new_id()
@@ -91,3 +92,46 @@ def test_the_same_employer_by_password_has_no_certificate(world, portal, counts)
     assert come(world, None).actor.certificate
     kinds = sorted(view.certificate for view in world.ask(ListSessions(), token=come(world).token).sessions)
     assert kinds == [False, False, True, True]
+
+
+# ---- with a real signature
+
+
+@pytest.fixture
+def office(world, monkeypatch):
+    """An authority with fresh lists."""
+    return Office(world, Publications().serve(monkeypatch), "p256").open()
+
+
+def sign_in(world, proof, agreement=None):
+    return world.ask(SignInCertificate(id=new_id(), proof=proof, agreement=agreement))
+
+
+def test_a_signed_challenge_opens_the_account_once_it_is_agreed_to(world, office):
+    proof = office.proof(office.employer())
+    assert refusal(sign_in, world, proof)[1] == "agreement_missing"
+    view = sign_in(world, proof, "2023-01")
+    assert (view.actor.employer, view.actor.certificate) == (CODE, True)
+    assert refusal(sign_in, world, proof)[1] == "challenge_expired"
+    assert sign_in(world, office.proof(office.employer())).actor.session != view.actor.session
+
+
+def test_who_came_by_an_authority_that_is_retired_is_out_with_the_token(world, portal, office):
+    view = portal.renew(sign_in(world, office.proof(office.employer()), "2023-01").token)
+    authority_id = office.authority(office.middle).authority_id
+    world.ask(RetireAuthority(id=new_id(), authority_id=authority_id), by=ADMINISTRATOR)
+    assert refusal(portal.renew, view.token)[:2] == (Forbidden, "session_over")
+    assert refusal(sign_in, world, office.proof(office.employer()))[1] == "certificate_untrusted"
+
+
+def test_a_challenge_signed_at_the_same_moment_lets_in_once(world, office):
+    sign_in(world, office.proof(office.employer()), "2023-01")
+    proof = office.proof(office.employer())
+    answers = together(4, lambda _: sign_in(world, proof))
+    assert answers == [""] + ["challenge_expired"] * 3
+
+
+def test_two_first_sign_ins_at_the_same_moment_open_one_account(world, office):
+    proofs = [office.proof(office.employer()) for _ in range(4)]
+    assert together(4, lambda number: sign_in(world, proofs[number], "2023-01")) == [""] * 4
+    assert len(world.rows("identity", employers)) == 1

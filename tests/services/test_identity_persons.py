@@ -88,7 +88,7 @@ def test_who_registers_has_an_account_and_acts_under_the_own_name(world, portal)
 def test_id_number_and_phone_are_sealed_and_found_by_a_keyed_hash(world, portal):
     portal.person()
     with world.database("identity").read() as connection:
-        tables = ("persons", "sms_codes", "sms_quotas", "audit_entries", "outbox", "inbox")
+        tables = ("persons", "sms_codes", "code_quotas", "audit_entries", "outbox", "inbox")
         stored = str([connection.execute(sa.text(f"select * from {table}")).all() for table in tables])
     assert ID_NUMBER not in stored and OWN_PHONE not in stored and PASSWORD not in stored
     assert persons.c.id_number_key.info["keyed"] == ("id number", "id_number")

@@ -27,8 +27,8 @@ sms_codes = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False),
 )
 
-sms_quotas = sa.Table(
-    "sms_quotas",
+code_quotas = sa.Table(
+    "code_quotas",
     metadata,
     sa.Column(
         "name", sa.String(64), primary_key=True, comment="phone, phone and purpose, or address, fingerprint"
@@ -77,14 +77,14 @@ def delete_sms_code(uow: UnitOfWork, binding: str) -> None:
 def get_quota_alone(uow: UnitOfWork, name: str) -> SmsQuota:
     """Return the quota of a phone or an address (a fingerprint); who asks for it meanwhile waits for us."""
     new = {"name": name, **vars(SmsQuota())}  # the update changes nothing, but holds the row
-    upsert_rows(uow.connection, sms_quotas, [new], key=["name"], update=["name"])
-    row = uow.connection.execute(sa.select(sms_quotas).where(sms_quotas.c.name == name)).one()
+    upsert_rows(uow.connection, code_quotas, [new], key=["name"], update=["name"])
+    row = uow.connection.execute(sa.select(code_quotas).where(code_quotas.c.name == name)).one()
     return SmsQuota(day=row.day, asked=row.asked, asked_at=row.asked_at)
 
 
 def save_quota(uow: UnitOfWork, name: str, quota: SmsQuota) -> None:
     """Save the quota of a phone or an address."""
-    uow.connection.execute(sms_quotas.update().where(sms_quotas.c.name == name).values(vars(quota)))
+    uow.connection.execute(code_quotas.update().where(code_quotas.c.name == name).values(vars(quota)))
 
 
 def delete_codes(uow: UnitOfWork, *, issued_before: datetime, limit: int) -> int:
@@ -98,5 +98,5 @@ def delete_codes(uow: UnitOfWork, *, issued_before: datetime, limit: int) -> int
 
 def delete_quotas(uow: UnitOfWork, *, before: date, limit: int) -> int:
     """Delete the quotas of days that are over; return how many."""
-    old = sa.select(sms_quotas.c.name).where(sms_quotas.c.day < before).limit(limit)
-    return uow.connection.execute(sms_quotas.delete().where(sms_quotas.c.name.in_(old))).rowcount
+    old = sa.select(code_quotas.c.name).where(code_quotas.c.day < before).limit(limit)
+    return uow.connection.execute(code_quotas.delete().where(code_quotas.c.name.in_(old))).rowcount
