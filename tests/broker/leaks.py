@@ -7,22 +7,29 @@ Every column of every table is looked into, inbox and outbox among them, whateve
 apart. A value is found where it stands alone, not within a longer word or number. Numbers that are no texts
 (amounts, counters) count from eight digits on: shorter ones are many, and would be a code now and then by
 chance. Times are passed over for the same reason.
+
+with overheard() as values:  # what people type and are told by HTTP meanwhile
+    chapter.play(house)
 """
 
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import requests
 import sqlalchemy as sa
 
 from deploy.local.house import House
 
 SHORTEST = 6  # characters: shorter values are everywhere
 LONG_NUMBER = 8  # digits
+_SECRET = re.compile(r"password|passwd|secret|id_number$|phone$|account$|sms_code|^code$|token|pin", re.I)
+_CODE = re.compile(r"验证码(\d{6})")
 _WORDS = re.compile(r"[0-9A-Za-z]+")
 _TIMES = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
 
@@ -86,6 +93,42 @@ def find_leaks(place: House | Path, values: Iterable[str]) -> list[Leak]:
             for value in wanted.in_cell(line):
                 found[f"{log.relative_to(folder)}:{number}", value] = 1
     return sorted(Leak(where, value, count) for (where, value), count in found.items())
+
+
+@contextmanager
+def overheard() -> Iterator[set[str]]:
+    """Collect what goes over `requests` in this block and is secret or personal: passwords, PINs, codes, id
+    numbers, phones, bank accounts, secrets of a second factor, cookies. Masked ones are not."""
+    values: set[str] = set()
+    real = requests.Session.request
+
+    def request(session: requests.Session, *args: Any, **options: Any) -> requests.Response:
+        answer = real(session, *args, **options)
+        values.update(_secrets_in("", options.get("json")), session.cookies.values())
+        if "json" in answer.headers.get("Content-Type", ""):
+            values.update(_secrets_in("", answer.json()))
+        return answer
+
+    requests.Session.request = request  # type: ignore[method-assign]
+    try:
+        yield values
+    finally:
+        requests.Session.request = real  # type: ignore[method-assign]
+
+
+def _secrets_in(name: str, item: Any) -> Iterator[str]:
+    """Yield what is secret by its name, or a code by the words before it."""
+    if isinstance(item, dict):
+        for key, inner in item.items():
+            yield from _secrets_in(key, inner)
+    elif isinstance(item, list):
+        for inner in item:
+            yield from _secrets_in(name, inner)
+    elif isinstance(item, str):
+        yield from _CODE.findall(item)
+        is_name = name in ("account", "code") and not item.isdecimal()  # of a clerk, of a problem
+        if _SECRET.search(name) and not is_name and len(item) >= SHORTEST and "*" not in item:
+            yield item
 
 
 def _databases(place: House | Path) -> Iterator[tuple[str, str]]:

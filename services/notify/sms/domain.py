@@ -175,7 +175,7 @@ def bank_account_sms(
         phone=phone,
         template="bank_account_changed",
         text=TEMPLATES["bank_account_changed"].format(**words),
-        priority=NOTICES,
+        priority=SECURITY,
         created_at=at,
         next_at=at,
         occasion=f"bank_account_changed/{change_id}",
