@@ -23,9 +23,14 @@ UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, Overf
 
 def read_certificate(content: bytes) -> Any:
     """Return a certificate; ValueError if it is none, or larger than any that is needed."""
+    require_shape(content)
+    return parse_certificate(content)
+
+
+def parse_certificate(content: bytes) -> Any:
+    """Return a certificate out of something whose shape has been looked at."""
     if len(content) > LARGEST:
         raise ValueError("too large for a certificate")
-    require_shape(content)
     return x509.Certificate.load(content, strict=True)
 
 

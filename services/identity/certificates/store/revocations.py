@@ -12,7 +12,7 @@ from services.chassis.database import UtcDateTime, batched, bulk_insert, upsert_
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.certificates.domain.proofs import Link
 from services.identity.certificates.domain.revocation import Answer, ListWord
-from services.identity.certificates.store.authorities import authorities
+from services.identity.certificates.store.authorities import Edition, authorities
 from services.identity.schema import metadata
 
 
@@ -58,10 +58,23 @@ answers = sa.Table(
 FEW = 500  # values in one statement
 
 
-def get_lists(uow: UnitOfWork, authority_ids: Iterable[UUID]) -> dict[UUID, ListWord]:
-    """Return the words of these authorities, by authority."""
-    query = sa.select(lists).where(lists.c.authority_id.in_(list(authority_ids)))
-    return {row.authority_id: _list_word(row) for row in uow.connection.execute(query)}
+def get_standing(uow: UnitOfWork) -> tuple[tuple[Edition, ...], dict[UUID, ListWord]]:
+    """Return the authorities that count, and the words of those that have lists, at one go."""
+    query = (
+        sa.select(authorities.c.id, authorities.c.revision, *lists.c)
+        .outerjoin(lists, lists.c.authority_id == authorities.c.id)
+        .where(authorities.c.retired_at.is_(None))
+        .order_by(authorities.c.id)
+    )
+    rows = uow.connection.execute(query).all()
+    words = {row.id: _list_word(row) for row in rows if row.authority_id is not None}
+    return tuple((row.id, row.revision) for row in rows), words
+
+
+def find_list(uow: UnitOfWork, authority_id: UUID) -> ListWord | None:
+    """Return the word of an authority to look at."""
+    row = uow.connection.execute(sa.select(lists).where(lists.c.authority_id == authority_id)).one_or_none()
+    return None if row is None else _list_word(row)
 
 
 def find_list_alone(uow: UnitOfWork, authority_id: UUID) -> ListWord | None:
@@ -169,24 +182,19 @@ def claim_due_answer(uow: UnitOfWork) -> Answer | None:
     return None if row is None else Answer(**row._mapping)
 
 
-def delete_answers(uow: UnitOfWork, *, unused_since: datetime, limit: int) -> int:
-    """Forget certificates that nobody has used for long; return how many."""
-    old = (
-        sa.select(answers.c.authority_id, answers.c.serial)
-        .where(answers.c.used_at <= unused_since)
-        .limit(limit)
-    )
-    links = [Link(authority_id=row.authority_id, serial=row.serial) for row in uow.connection.execute(old)]
-    if links:
-        uow.connection.execute(answers.delete().where(_any_of(answers, links)))
-    return len(links)
+def delete_answers(uow: UnitOfWork, *, unused_since: datetime) -> None:
+    """Forget certificates that nobody has used for long."""
+    uow.connection.execute(answers.delete().where(answers.c.used_at <= unused_since))
 
 
 def _any_of(table: sa.Table, links: Sequence[Link]) -> sa.ColumnElement[bool]:
-    pairs = [(link.authority_id, link.serial) for link in links]
-    return sa.tuple_(table.c.authority_id, table.c.serial).in_(pairs)
+    """A path has two or three links: spelled out they are found faster than as a list of pairs."""
+    authority_id, serial = table.c.authority_id, table.c.serial
+    return sa.or_(
+        sa.false(), *((authority_id == link.authority_id) & (serial == link.serial) for link in links)
+    )
 
 
 def _list_word(row: sa.Row[Any]) -> ListWord:
-    values = dict(row._mapping)
+    values = {name: getattr(row, name) for name in lists.c.keys()}
     return ListWord(**{**values, "number": None if row.number is None else int(row.number)})
