@@ -38,10 +38,9 @@ class Chain:
     certificates: tuple[Any, ...]
 
     def reaches(self, certificate: Any) -> bool:
-        """May the last of this chain have issued the certificate, by the names that they give?"""
-        own = self.certificates[-1]
-        wanted, key = certificate.authority_key_identifier, own.key_identifier
-        return own.subject == certificate.issuer and (wanted is None or key is None or wanted == key)
+        """May the last of this chain have issued the certificate, by the keys that they name?"""
+        wanted, key = certificate.authority_key_identifier, self.certificates[-1].key_identifier
+        return wanted is None or key is None or bool(wanted == key)
 
     def path_to(self, certificate: Any) -> ValidationPath:
         """Return the path to a certificate under the last of this chain."""
@@ -64,9 +63,10 @@ class Trust:
     def __init__(self, authorities: Iterable[Authority]) -> None:
         known = {authority.id: authority for authority in authorities}
         parsed = {id: _touched(read_certificate(each.certificate)) for id, each in known.items()}
-        self._chains = [chain for id in known if (chain := _chain_of(id, known, parsed))]
+        self._chains: dict[str, list[Chain]] = {}  # by the name of the last of each, as it is compared
         self._validator = Remembering()
-        for chain in self._chains:
+        for chain in filter(None, (_chain_of(id, known, parsed) for id in known)):
+            self._chains.setdefault(chain.certificates[-1].subject.hashable, []).append(chain)
             self._validator.remember(chain.certificates)
 
     def path_of(self, certificate: Any, *, at: datetime) -> tuple[Authority, tuple[Link, ...]]:
@@ -76,8 +76,8 @@ class Trust:
         """
         if not has_one_algorithm(certificate):
             raise Refused("certificate_forged", "its algorithm inside is not the one outside")
-        refusal = _untrusted(certificate)
-        for chain in self._chains:
+        refusal: Refused | None = None
+        for chain in self._chains.get(certificate.issuer.hashable, []):
             if chain.reaches(certificate) and chain.authorities[0].printed.is_valid(at=at):
                 try:
                     self._validate(chain.path_to(certificate), at)
@@ -85,7 +85,7 @@ class Trust:
                     refusal = _refusal(certificate, error)
                 else:
                     return chain.authorities[-1], chain.links_to(certificate)
-        raise refusal
+        raise refusal or _untrusted(certificate)
 
     def _validate(self, path: ValidationPath, at: datetime) -> None:
         """Raise ValidationError unless each certificate of the path is right (RFC 5280, 6.1)."""
