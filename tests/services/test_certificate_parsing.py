@@ -48,21 +48,29 @@ PEOPLE = {algorithm: people(algorithm) for algorithm in ("p256", "sm2")}
 
 
 def trusting(*holders):
-    """Return a trust in these authorities, of whom only those count as roots that sign themselves."""
+    """Return a trust in these authorities; each is under the one before it whose name it gives."""
+    ids = {
+        holder.certificate.subject.native["common_name"] + holder.key.algorithm: uuid4() for holder in holders
+    }
+    return Trust(_authority(holder, ids) for holder in holders)
+
+
+def _authority(holder, ids):
+    subject, issuer = (
+        name.native["common_name"] + holder.key.algorithm
+        for name in (holder.certificate.subject, holder.certificate.issuer)
+    )
     printed = print_authority(PEOPLE["p256"][0].der)
-    return Trust(
-        Authority(
-            id=uuid4(),
-            certificate=holder.der,
-            issuer_id=None,
-            printed=replace(printed, is_root=holder.certificate.self_signed == "maybe"),
-            crl_urls=(),
-            ocsp_url=None,
-            extractors=(),
-            added_by="",
-            added_at=NOW,
-        )
-        for holder in holders
+    return Authority(
+        id=ids[subject],
+        certificate=holder.der,
+        issuer_id=None if subject == issuer else ids[issuer],
+        printed=replace(printed, is_root=subject == issuer),
+        crl_urls=(),
+        ocsp_url=None,
+        extractors=(),
+        added_by="",
+        added_at=NOW,
     )
 
 

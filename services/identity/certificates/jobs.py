@@ -33,7 +33,8 @@ def sweep_challenges(job: Job) -> None:
     while deleted >= SWEEP:
         with job.unit_of_work() as uow:
             deleted = challenges.delete_challenges(uow, issued_before=uow.now - GOOD_FOR, limit=SWEEP)
-            deleted += revocations.delete_answers(uow, unused_since=uow.now - KEPT_FOR, limit=SWEEP)
+    with job.unit_of_work() as uow:
+        revocations.delete_answers(uow, unused_since=uow.now - KEPT_FOR)
 
 
 def refresh_next_list(job: Job) -> bool:

@@ -1,7 +1,8 @@
 """What signing in and the operations do with certificates, within their own unit of work."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from services.chassis.ids import new_id
 from services.chassis.off_hub import off_the_hub
@@ -27,7 +28,7 @@ from services.identity.certificates.domain.authorities import (
 from services.identity.certificates.domain.challenges import judge_challenge
 from services.identity.certificates.domain.credit_codes import find_code, require_extractors
 from services.identity.certificates.domain.proofs import Link, Shown
-from services.identity.certificates.domain.revocation import USED_ANEW, wait_for_list, want, worst
+from services.identity.certificates.domain.revocation import USED_ANEW, ListWord, wait_for_list, want, worst
 from services.identity.certificates.store import authorities, challenges, revocations
 
 
@@ -38,12 +39,12 @@ def use_proof(uow: UnitOfWork, proof: CertificateProof) -> Certified | Refused:
     expired = judge_challenge(challenge, binding=proof.binding, at=uow.now)
     if challenge is None or isinstance(expired, Refused):
         return _refuse(uow, expired or Refused("challenge_expired"))
-    editions = authorities.list_editions(uow)
+    editions, words = revocations.get_standing(uow)
     trust = trust_of(editions, lambda: authorities.list_authorities(uow, [id for id, _ in editions]))
     verified = off_the_hub(verify, proof, challenge.text, trust, uow.now)
     if isinstance(verified, Refused):
         return _refuse(uow, verified)
-    return _certify(uow, *verified)
+    return _certify(uow, *verified, words)
 
 
 def trust_authority(uow: UnitOfWork, wanted: AddAuthority, *, added_by: str) -> Authority:
@@ -73,12 +74,14 @@ def retire_authority(uow: UnitOfWork, authority: Authority) -> Authority:
     return retired
 
 
-def _certify(uow: UnitOfWork, authority: Authority, shown: Shown) -> Certified | Refused:
+def _certify(
+    uow: UnitOfWork, authority: Authority, shown: Shown, words: Mapping[UUID, ListWord]
+) -> Certified | Refused:
     """Return the employer whose code stands in the certificate, if that is not revoked and of its CA."""
     code = find_code(shown.texts, authority.places)
     if isinstance(code, Refused):
         return _refuse(uow, code)
-    if revoked := _judge_links(uow, shown.links):
+    if revoked := _judge_links(uow, shown.links, words):
         return _refuse(uow, revoked, code)
     wanted = Binding(
         credit_code=code,
@@ -102,13 +105,12 @@ def _certify(uow: UnitOfWork, authority: Authority, shown: Shown) -> Certified |
     )
 
 
-def _judge_links(uow: UnitOfWork, links: Sequence[Link]) -> Refused | None:
+def _judge_links(uow: UnitOfWork, links: Sequence[Link], words: Mapping[UUID, ListWord]) -> Refused | None:
     """Say whether a certificate of the path is revoked, or nobody knows. An authority that has lists is
     judged by them; one that has none is asked, which takes a moment the first time."""
     grace = timedelta(hours=uow.settings.revocation_grace_hours)
-    words = revocations.get_lists(uow, [link.authority_id for link in links])
     by_list = [link for link in links if link.authority_id in words]
-    listed = revocations.find_revoked(uow, by_list)
+    listed = revocations.find_revoked(uow, by_list) if by_list else set()
     refusals = [
         words[link.authority_id].judge(is_revoked=link in listed, at=uow.now, grace=grace) for link in by_list
     ]

@@ -65,7 +65,7 @@ def authority_view(uow: UnitOfWork, authority: Authority) -> AuthorityView:
 def _last_word(uow: UnitOfWork, authority: Authority) -> tuple[Word | None, str | None]:
     """Return what came last from an authority, and why the latest try failed, if it did."""
     if authority.has_list:
-        word = revocations.get_lists(uow, [authority.id]).get(authority.id)
+        word = revocations.find_list(uow, authority.id)
         return word, word.problem if word else None
     heard, failed = revocations.find_latest_answers(uow, authority.id)
     return heard, failed.problem if failed else None

@@ -9,6 +9,7 @@ from asn1crypto import core, pem, x509
 
 from services.chassis import gm_asn1
 from services.contracts.errors import Refused
+from services.contracts.identity.certificates import ExtractorView
 from services.identity.certificates.adapters.der import require_shape
 from services.identity.certificates.adapters.signatures import algorithm_of, is_signature
 from services.identity.certificates.domain.authorities import Authority, Printed
@@ -23,9 +24,14 @@ UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, Overf
 
 def read_certificate(content: bytes) -> Any:
     """Return a certificate; ValueError if it is none, or larger than any that is needed."""
+    require_shape(content)
+    return parse_certificate(content)
+
+
+def parse_certificate(content: bytes) -> Any:
+    """Return a certificate out of something whose shape has been looked at."""
     if len(content) > LARGEST:
         raise ValueError("too large for a certificate")
-    require_shape(content)
     return x509.Certificate.load(content, strict=True)
 
 
@@ -75,8 +81,10 @@ def is_issued_by(certificate: Any, public_key: Any) -> bool:
     )
 
 
-def texts_of(certificate: Any) -> tuple[Text, ...]:
-    """Return the texts of a certificate in which a credit code may stand."""
+def texts_of(certificate: Any, places: Iterable[ExtractorView]) -> tuple[Text, ...]:
+    """Return the texts of a certificate in which a name or a credit code may stand: those of its subject, and
+    of the extensions among these places."""
+    oids = {place.key for place in places if place.place == "extension"}
     texts = [
         Text(place="subject", key=part["type"].native, text=str(part["value"].native))
         for names in certificate.subject.chosen
@@ -84,8 +92,9 @@ def texts_of(certificate: Any) -> tuple[Text, ...]:
     ]
     for extension in certificate["tbs_certificate"]["extensions"]:
         oid = extension["extn_id"].dotted
-        content = extension["extn_value"].contents
-        texts += [Text(place="extension", key=oid, text=text) for text in _strings_in(content)]
+        if oid in oids:
+            strings = _strings_in(extension["extn_value"].contents)
+            texts += [Text(place="extension", key=oid, text=text) for text in strings]
     return tuple(texts)
 
 

@@ -50,7 +50,7 @@ def verify(
             signed.certificate.public_key, signed.algorithm, signed.content, signed.signature
         ):
             return Refused("signature_invalid", "the signature is not of this challenge by this certificate")
-        texts = texts_of(signed.certificate)
+        texts = texts_of(signed.certificate, authority.places)
     except Refused as refusal:
         return refusal
     except UNREADABLE:  # asn1crypto parses late: anywhere above

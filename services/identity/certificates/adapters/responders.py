@@ -7,7 +7,12 @@ from typing import Any
 
 from asn1crypto import core, ocsp
 
-from services.identity.certificates.adapters.certificates import UNREADABLE, is_issued_by, read_certificate
+from services.identity.certificates.adapters.certificates import (
+    UNREADABLE,
+    is_issued_by,
+    parse_certificate,
+    read_certificate,
+)
 from services.identity.certificates.adapters.der import require_shape
 from services.identity.certificates.adapters.http import Unusable
 from services.identity.certificates.adapters.signatures import is_signature
@@ -56,7 +61,7 @@ def _keys(authority: Any, basic: Any, at: datetime) -> Iterator[Any]:
     """Yield whose keys count: the authority's, and those of responders that it has certified for this."""
     yield authority.public_key
     for choice in basic["certs"]:
-        responder = read_certificate(choice.dump())
+        responder = parse_certificate(choice.dump())
         extended = responder.extended_key_usage_value
         is_for_this = extended is not None and "ocsp_signing" in extended.native
         since, until = responder.not_valid_before - CLOCK_SKEW, responder.not_valid_after + CLOCK_SKEW

@@ -9,7 +9,7 @@ from asn1crypto import cms, core
 
 from services.chassis.gm_asn1 import digest
 from services.contracts.errors import Refused
-from services.identity.certificates.adapters.certificates import read_certificate
+from services.identity.certificates.adapters.certificates import parse_certificate
 from services.identity.certificates.adapters.der import require_shape
 from services.identity.certificates.adapters.signatures import SHA2, algorithm_of
 
@@ -48,7 +48,7 @@ def _certificate_of(sid: Any, certificates: Any) -> Any:
         not isinstance(certificates, core.Void) and len(certificates) <= MOST_CERTIFICATES, "certificates"
     )
     candidates = {choice.chosen.dump() for choice in certificates if choice.name == "certificate"}
-    named = [each for each in map(read_certificate, candidates) if _is_named(sid, each)]
+    named = [each for each in map(parse_certificate, candidates) if _is_named(sid, each)]
     _require(len(named) == 1, "certificates")
     return named[0]
 

@@ -98,10 +98,10 @@ def put_authority(uow: UnitOfWork, authority: Authority) -> None:
 
 def bind(uow: UnitOfWork, binding: Binding) -> Binding:
     """Tie an employer to an authority unless it is tied already; return what holds now."""
-    if insert_if_new(uow.connection, bindings, **vars(binding)):
+    known = find_binding(uow, binding.credit_code)
+    if known is None and insert_if_new(uow.connection, bindings, **vars(binding)):
         return binding
-    query = sa.select(bindings).where(bindings.c.credit_code == binding.credit_code)
-    return Binding(**uow.connection.execute(query).one()._mapping)
+    return known or _get_binding(uow, binding.credit_code)
 
 
 def find_binding(uow: UnitOfWork, credit_code: str) -> Binding | None:
@@ -109,6 +109,12 @@ def find_binding(uow: UnitOfWork, credit_code: str) -> Binding | None:
     query = sa.select(bindings).where(bindings.c.credit_code == credit_code)
     row = uow.connection.execute(query).one_or_none()
     return None if row is None else Binding(**row._mapping)
+
+
+def _get_binding(uow: UnitOfWork, credit_code: str) -> Binding:
+    """Return what somebody else has just tied an employer to."""
+    query = sa.select(bindings).where(bindings.c.credit_code == credit_code)
+    return Binding(**uow.connection.execute(query).one()._mapping)
 
 
 def take_binding(uow: UnitOfWork, credit_code: str) -> Binding | None:

@@ -1,6 +1,7 @@
 """What authorities have said about what they have revoked: the latest list of each, taken apart, and answers
 about single certificates."""
 
+import functools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from services.chassis.database import UtcDateTime, batched, bulk_insert, upsert_
 from services.chassis.unit_of_work import UnitOfWork
 from services.identity.certificates.domain.proofs import Link
 from services.identity.certificates.domain.revocation import Answer, ListWord
-from services.identity.certificates.store.authorities import authorities
+from services.identity.certificates.store.authorities import Edition, authorities
 from services.identity.schema import metadata
 
 
@@ -58,10 +59,23 @@ answers = sa.Table(
 FEW = 500  # values in one statement
 
 
-def get_lists(uow: UnitOfWork, authority_ids: Iterable[UUID]) -> dict[UUID, ListWord]:
-    """Return the words of these authorities, by authority."""
-    query = sa.select(lists).where(lists.c.authority_id.in_(list(authority_ids)))
-    return {row.authority_id: _list_word(row) for row in uow.connection.execute(query)}
+def get_standing(uow: UnitOfWork) -> tuple[tuple[Edition, ...], dict[UUID, ListWord]]:
+    """Return the authorities that count, and the words of those that have lists, at one go."""
+    query = (
+        sa.select(authorities.c.id, authorities.c.revision, *lists.c)
+        .outerjoin(lists, lists.c.authority_id == authorities.c.id)
+        .where(authorities.c.retired_at.is_(None))
+        .order_by(authorities.c.id)
+    )
+    rows = uow.connection.execute(query).all()
+    words = {row.id: _list_word(row) for row in rows if row.authority_id is not None}
+    return tuple((row.id, row.revision) for row in rows), words
+
+
+def find_list(uow: UnitOfWork, authority_id: UUID) -> ListWord | None:
+    """Return the word of an authority to look at."""
+    row = uow.connection.execute(sa.select(lists).where(lists.c.authority_id == authority_id)).one_or_none()
+    return None if row is None else _list_word(row)
 
 
 def find_list_alone(uow: UnitOfWork, authority_id: UUID) -> ListWord | None:
@@ -109,15 +123,13 @@ def replace_revoked(uow: UnitOfWork, authority_id: UUID, serials: Iterable[str])
 
 def find_revoked(uow: UnitOfWork, links: Sequence[Link]) -> set[Link]:
     """Return which of these certificates stand in the lists."""
-    return {
-        Link(authority_id=row.authority_id, serial=row.serial)
-        for row in uow.connection.execute(sa.select(revoked).where(_any_of(revoked, links)))
-    }
+    found = uow.connection.execute(_by_links(revoked, len(links)), _values(links))
+    return {Link(authority_id=row.authority_id, serial=row.serial) for row in found}
 
 
 def get_answers(uow: UnitOfWork, links: Sequence[Link]) -> dict[Link, Answer]:
     """Return what was said about these certificates alone."""
-    found = uow.connection.execute(sa.select(answers).where(_any_of(answers, links)))
+    found = uow.connection.execute(_by_links(answers, len(links)), _values(links))
     each = (Answer(**row._mapping) for row in found)
     return {Link(authority_id=answer.authority_id, serial=answer.serial): answer for answer in each}
 
@@ -151,8 +163,8 @@ def save_used(uow: UnitOfWork, answer: Answer) -> None:
 
 def find_answer_alone(uow: UnitOfWork, link: Link) -> Answer | None:
     """Return what was said about a certificate; only we can change it until we commit."""
-    query = sa.select(answers).where(_any_of(answers, [link])).with_for_update()
-    row = uow.connection.execute(query).one_or_none()
+    query = _by_links(answers, 1).with_for_update()
+    row = uow.connection.execute(query, _values([link])).one_or_none()
     return None if row is None else Answer(**row._mapping)
 
 
@@ -169,24 +181,29 @@ def claim_due_answer(uow: UnitOfWork) -> Answer | None:
     return None if row is None else Answer(**row._mapping)
 
 
-def delete_answers(uow: UnitOfWork, *, unused_since: datetime, limit: int) -> int:
-    """Forget certificates that nobody has used for long; return how many."""
-    old = (
-        sa.select(answers.c.authority_id, answers.c.serial)
-        .where(answers.c.used_at <= unused_since)
-        .limit(limit)
-    )
-    links = [Link(authority_id=row.authority_id, serial=row.serial) for row in uow.connection.execute(old)]
-    if links:
-        uow.connection.execute(answers.delete().where(_any_of(answers, links)))
-    return len(links)
+def delete_answers(uow: UnitOfWork, *, unused_since: datetime) -> None:
+    """Forget certificates that nobody has used for long."""
+    uow.connection.execute(answers.delete().where(answers.c.used_at <= unused_since))
 
 
-def _any_of(table: sa.Table, links: Sequence[Link]) -> sa.ColumnElement[bool]:
-    pairs = [(link.authority_id, link.serial) for link in links]
-    return sa.tuple_(table.c.authority_id, table.c.serial).in_(pairs)
+@functools.cache
+def _by_links(table: sa.Table, count: int) -> sa.Select[Any]:
+    """Return the query for so many links, made once: a path has two or three, at every sign-in."""
+    authority_id, serial = table.c.authority_id, table.c.serial
+    pairs = [
+        (authority_id == sa.bindparam(f"authority_{number}")) & (serial == sa.bindparam(f"serial_{number}"))
+        for number in range(count)
+    ]
+    return sa.select(table).where(sa.or_(sa.false(), *pairs))
+
+
+def _values(links: Sequence[Link]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for number, link in enumerate(links):
+        values |= {f"authority_{number}": link.authority_id, f"serial_{number}": link.serial}
+    return values
 
 
 def _list_word(row: sa.Row[Any]) -> ListWord:
-    values = dict(row._mapping)
+    values = {name: getattr(row, name) for name in lists.c.keys()}
     return ListWord(**{**values, "number": None if row.number is None else int(row.number)})
