@@ -228,7 +228,7 @@ def begin_anew() -> None:
     for table in ("sign_ins", "sms_quotas", "sessions"):
         op.drop_table(table)
     op.create_table(
-        "sms_quotas",
+        "code_quotas",
         sa.Column(
             "name",
             sa.String(length=64),
@@ -240,8 +240,8 @@ def begin_anew() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )
-    with op.batch_alter_table("sms_quotas", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sms_quotas_day"), ["day"], unique=False)
+    with op.batch_alter_table("code_quotas", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_code_quotas_day"), ["day"], unique=False)
 
     op.create_table(
         "sessions",
@@ -255,8 +255,8 @@ def begin_anew() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("renewed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("address", sa.String(length=45), nullable=False),
-        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=45), nullable=False, server_default=""),
+        sa.Column("agent", sa.String(length=200), nullable=False, server_default=""),
         sa.Column("authority_id", sa.Uuid(), nullable=True, comment="of the certificate it came with"),
         sa.Column("serial", sa.String(length=64), nullable=True, comment="of the certificate, hex"),
         sa.PrimaryKeyConstraint("id"),
