@@ -6,16 +6,20 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from deploy.local.demo.doors import born
 from deploy.local.house import House
 from deploy.local.sample.bring_in import Agency
+from deploy.local.sample.codes import citizen_id
 from deploy.local.sample.showcase import MAINTAINED_ONLY
 from deploy.local.sample.units import Unit
 from deploy.local.uk.provision import UK_PIN, uk_units
 from tests.journeys.browser import PHONE, Person
 from tests.journeys.steps import WHILE_WORKING, sign_in_clerk
 
-ID_NUMBER, PHONE_NUMBER, PERSON_PASSWORD = born(1988, 205), "13603719001", "Huang-He-2023"
+ID_NUMBER, PHONE_NUMBER, PERSON_PASSWORD = (
+    citizen_id(region="410181", born="19880307", order=205),
+    "13603719001",
+    "Huang-He-2023",
+)
 PASSWORD = "Luo-River-2023"
 
 

@@ -166,11 +166,3 @@ class Uk:
         if said.get("retVal") is None or "error" in said:
             raise RuntimeError(f"{method}: {said.get('error', answer.status_code)}")
         return str(said["retVal"])
-
-
-def born(year: int, order: int, *, region: str = "410181") -> str:
-    """Return an invented citizen id number (GB 11643-1999) of somebody born on 7 March."""
-    body = f"{region}{year:04}0307{order:03}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    total = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True))
-    return body + "10X98765432"[total % 11]

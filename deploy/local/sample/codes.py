@@ -1,9 +1,10 @@
-"""Invented credit codes (GB 32100-2015) whose two check digits are right."""
+"""Invented codes whose check digits are right: credit codes (GB 32100-2015), citizen ids (GB 11643-1999)."""
 
 from stdnum.cn import uscc
 
 _LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 # Registering authority and kind, the first two characters.
 _PREFIXES = {
@@ -23,6 +24,13 @@ def credit_code(*, unit_type: str, region: str, body: str) -> str:
     """Return the 18 characters for an organisation code's first eight."""
     code = _PREFIXES[unit_type] + region + body + _organisation_check_digit(body)
     return code + uscc.calc_check_digit(code)
+
+
+def citizen_id(*, region: str, born: str, order: int) -> str:
+    """Return an id number of somebody born then: born="19900307", order up to 999."""
+    body = f"{region}{born}{order:03}"
+    total = sum(int(digit) * weight for digit, weight in zip(body, _ID_WEIGHTS, strict=True))
+    return body + "10X98765432"[total % 11]
 
 
 def organisation_body(index: int) -> str:

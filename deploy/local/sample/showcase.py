@@ -15,6 +15,7 @@ Change = Callable[[Unit], Unit]
 THE_EMPLOYER = "410181000327"
 WITH_ADMINISTRATOR = "410181000401"
 MAINTAINED_ONLY = "410181000402"
+NOT_MAINTAINED = "410181000411"
 WITH_BOOKS_IN_DISORDER = "410181000469"
 
 
@@ -104,7 +105,7 @@ _ROWS = (
     _Row(MAINTAINED_ONLY, "巩义市众合物业服务有限公司", "微型", 5_400_00, 9, 9,
          "micro: 60 %", ELIGIBLE, 3_240_00, _with(contact="王秀兰", phone="19903700003")),
     # the layoff rate
-    _Row("410181000411", "巩义市三十人餐饮管理有限公司", "小型", 16_200_00, 30, 24,
+    _Row(NOT_MAINTAINED, "巩义市三十人餐饮管理有限公司", "小型", 16_200_00, 30, 24,
          "30 people, layoff rate exactly 20 %", ELIGIBLE, 9_720_00, _with(headcount=30)),
     _Row("410181000412", "巩义市廿九人餐饮管理有限公司", "小型", 15_600_00, 29, 23,
          "29 people, layoff rate 20.69 %", INELIGIBLE, None, _with(headcount=29)),

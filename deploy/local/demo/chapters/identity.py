@@ -5,12 +5,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from deploy.local.demo.doors import Administrator, Auditor, Person, Reception, Uk, UkHolder, born
+from deploy.local.demo.doors import Administrator, Auditor, Person, Reception, Uk, UkHolder
 from deploy.local.demo.people import Employer
 from deploy.local.demo.telling import Differs, expect, expect_refused, heading, tell
 from deploy.local.demo.visitor import SaidNo, wait_for
 from deploy.local.house import House
 from deploy.local.sample.bring_in import CLERK_PASSWORD, COUNTY, RECEPTION
+from deploy.local.sample.codes import citizen_id
 from deploy.local.sample.showcase import THE_EMPLOYER, showcase
 from deploy.local.sample.units import Unit
 from deploy.local.uk.provision import KINDS, UK_PIN, uk_units
@@ -19,7 +20,11 @@ from services.contracts.identity.certificates import Freshness
 from services.contracts.identity.credit_codes import MaintenanceState
 
 YEAR = 2023
-ID_NUMBER, PERSON_PHONE, PERSON_PASSWORD = born(1990, 105), "13603710001", "Huang-He-2023"
+ID_NUMBER, PERSON_PHONE, PERSON_PASSWORD = (
+    citizen_id(region="410181", born="19900307", order=105),
+    "13603710001",
+    "Huang-He-2023",
+)
 PASSWORD = "Luo-River-2023"
 NEW_HANDLER, NEW_PHONE = "周静", "13603710002"
 NEW_CLERK, CLERKS_OWN_PASSWORD = "gao.reception", "Shao-Lin-2023"
