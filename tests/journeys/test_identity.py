@@ -15,11 +15,8 @@ from deploy.local.uk.provision import UK_PIN, uk_units
 from tests.journeys.browser import PHONE, Person
 from tests.journeys.steps import WHILE_WORKING, sign_in_clerk
 
-ID_NUMBER, PHONE_NUMBER, PERSON_PASSWORD = (
-    citizen_id(region="410181", born="19880307", order=205),
-    "13603719001",
-    "Huang-He-2023",
-)
+ID_NUMBER = citizen_id(region="410181", born="19880307", order=205)
+PHONE_NUMBER, PERSON_PASSWORD = "13603719001", "Huang-He-2023"
 PASSWORD = "Luo-River-2023"
 
 

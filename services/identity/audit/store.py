@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.chassis.database import UtcDateTime
-from services.chassis.sealing import fingerprint
+from services.chassis.sealing import SealedText, fingerprint
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.identity.audit import Act
 from services.identity.audit.domain import Entry
@@ -21,13 +21,21 @@ audit_entries = sa.Table(
     sa.Column("actor", sa.String(100), nullable=False),
     sa.Column("actor_name", sa.String(200), nullable=False),
     sa.Column("subject", sa.String(100), nullable=False),
-    sa.Column("subject_key", sa.String(64), nullable=False, index=True, comment="fingerprint"),
+    sa.Column("subject_sealed", SealedText, nullable=False, comment="unmasked"),
+    sa.Column(
+        "subject_key",
+        sa.String(64),
+        nullable=False,
+        index=True,
+        info={"keyed": ("audit subject", "subject_sealed")},
+    ),
     sa.Column("address", sa.String(45), nullable=False),
     sa.Column("agent", sa.String(200), nullable=False),
     sa.Column("message_id", sa.String(36), nullable=False),
     sa.Column("trace", sa.String(64), nullable=False),
     sa.Column("facts", sa.JSON, nullable=False),
 )
+_HIDDEN = {"subject_sealed", "subject_key"}  # to search by, not to show
 sa.Index("audit_entries_of_actor", audit_entries.c.actor, audit_entries.c.seq)
 
 
@@ -38,7 +46,8 @@ def subject_key(subject: str) -> str:
 
 def add_entry(uow: UnitOfWork, entry: Entry, *, key: str) -> None:
     """Add a line; `key` is the subject unmasked."""
-    uow.connection.execute(audit_entries.insert().values({**vars(entry), "subject_key": subject_key(key)}))
+    row = {**vars(entry), "subject_sealed": key, "subject_key": subject_key(key)}
+    uow.connection.execute(audit_entries.insert().values(row))
 
 
 def list_entries(
@@ -54,7 +63,11 @@ def list_entries(
 ) -> list[tuple[int, Entry]]:
     """Return (seq, line), the latest first."""
     table = audit_entries.c
-    query = sa.select(audit_entries).order_by(table.seq.desc()).limit(limit)
+    query = (
+        sa.select(*(column for column in table if column.name not in _HIDDEN))
+        .order_by(table.seq.desc())
+        .limit(limit)
+    )
     conditions: list[tuple[Any, sa.ColumnElement[bool]]] = [
         (act, table.act == (act and act.value)),
         (actor, table.actor == actor),
@@ -70,5 +83,4 @@ def list_entries(
 def _entry(row: sa.Row[Any]) -> tuple[int, Entry]:
     values = dict(row._mapping)
     seq = values.pop("seq")
-    del values["subject_key"]
     return seq, Entry(**{**values, "act": Act(row.act)})

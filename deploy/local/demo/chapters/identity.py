@@ -20,11 +20,8 @@ from services.contracts.identity.certificates import Freshness
 from services.contracts.identity.credit_codes import MaintenanceState
 
 YEAR = 2023
-ID_NUMBER, PERSON_PHONE, PERSON_PASSWORD = (
-    citizen_id(region="410181", born="19900307", order=105),
-    "13603710001",
-    "Huang-He-2023",
-)
+ID_NUMBER = citizen_id(region="410181", born="19900307", order=105)
+PERSON_PHONE, PERSON_PASSWORD = "13603710001", "Huang-He-2023"
 PASSWORD = "Luo-River-2023"
 NEW_HANDLER, NEW_PHONE = "周静", "13603710002"
 NEW_CLERK, CLERKS_OWN_PASSWORD = "gao.reception", "Shao-Lin-2023"
