@@ -1,6 +1,8 @@
 """What the provisioned UKs sign, and what their CA tells, is what the identity service accepts."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -13,7 +15,11 @@ from deploy.local.uk.provision import SIGNING, UK_HOLDERS, UK_PIN, uk_units
 from deploy.local.uk.sof import Middleware
 from services.contracts.identity.certificates import CertificateProof, ExtractorView
 from services.identity.certificates.adapters import lists, responders
-from services.identity.certificates.adapters.certificates import print_authority, read_pem_or_base64
+from services.identity.certificates.adapters.certificates import (
+    find_issuer,
+    print_authority,
+    read_pem_or_base64,
+)
 from services.identity.certificates.adapters.proofs import verify
 from services.identity.certificates.adapters.trust import Trust
 from services.identity.certificates.domain.authorities import Authority
@@ -28,10 +34,17 @@ TEXT = f"wengang sign-in v1\n{ORIGIN}\nid\nnonce"
 def authorities(provisioned) -> dict[str, Authority]:
     """The authorities by name, as if they had been added."""
     files = sorted(provisioned.glob("trust/*.json"))
-    return {
+    alone = {
         file.stem: trusted(UUID(int=number), json.loads(file.read_text()))
         for number, file in enumerate(files)
     }
+    return {name: under_its_issuer(each, alone.values()) for name, each in alone.items()}
+
+
+def under_its_issuer(authority: Authority, others: Iterable[Authority]) -> Authority:
+    if authority.printed.is_root:
+        return authority
+    return replace(authority, issuer_id=find_issuer(authority.certificate, others).id)
 
 
 def trusted(id: UUID, order: dict) -> Authority:
