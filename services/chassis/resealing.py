@@ -144,7 +144,7 @@ def _renew_column(database: Database, stale: Stale, report: Report) -> None:
             keys = [key for key, (new, _) in renewed.items() if new is not None]
             if keys:
                 found += len(keys)
-                done += database.transact(_Change(stale, keys))
+                done += database.transact(_Change(stale, keys[0], keys[-1]))
                 time.sleep(PAUSE)
         report.renewed[stale.name] += done
         if not found:
@@ -158,26 +158,41 @@ def _renew_column(database: Database, stale: Stale, report: Report) -> None:
 
 @dataclass(frozen=True)
 class _Change:
-    """Renews these rows in one transaction: as they are now, where nobody else holds them."""
+    """Renews the rows from one key to another in one transaction, as they are now, unless held."""
 
     stale: Stale
-    keys: Sequence[tuple[Any, ...]]
+    first: tuple[Any, ...]
+    last: tuple[Any, ...]
 
     def __call__(self, connection: sa.Connection) -> int:
-        table, read, own = self.stale.column.table, self.stale.read, _primary(self.stale)
-        some = sa.select(*own, *read).where(sa.tuple_(*own).in_(self.keys), self.stale.where)
+        own = _primary(self.stale)
+        here = (sa.tuple_(*own) >= _literal(self.stale, self.first)) & (
+            sa.tuple_(*own) <= _literal(self.stale, self.last)
+        )
+        some = sa.select(*own, *self.stale.read).where(here, self.stale.where)
         changes = []
         for row in connection.execute(claim(some, key_share=True)).all():
             new, _ = self.stale.renew(*_read(self.stale, row))
             if new is not None:
-                key = {f"key_{number}": value for number, value in enumerate(_key(self.stale, row))}
-                changes.append({**key, "old": _read(self.stale, row)[0], "new": new})
-        if changes:
-            matches = [column == sa.bindparam(f"key_{number}") for number, column in enumerate(own)]
-            same = read[0].is_not_distinct_from(sa.bindparam("old", type_=sa.Text()))
-            new_value = {self.stale.column.name: sa.bindparam("new", type_=self.stale.type)}
-            connection.execute(sa.update(table).where(*matches, same).values(new_value), changes)
+                changes.append((*_key(self.stale, row), _read(self.stale, row)[0], new))
+        if changes and connection.dialect.name == "sqlite":
+            names = [f"given_{number}" for number in range(len(own) + 2)]
+            update = self._update([sa.bindparam(name) for name in names])
+            connection.execute(update, [dict(zip(names, change, strict=True)) for change in changes])
+        elif changes:  # one statement instead of one for each row
+            given = [sa.column(column.name, column.type) for column in own]
+            given += [sa.column("old_value", sa.Text()), sa.column("new_value", self.stale.type)]
+            connection.execute(self._update(list(sa.values(*given, name="given").data(changes).c)))
         return len(changes)
+
+    def _update(self, given: Sequence[Any]) -> sa.Update:
+        """Return the update for what is given: the key, the old value, the new one."""
+        *keys, old, new = given
+        column = self.stale.column
+        matches = [own == key for own, key in zip(_primary(self.stale), keys, strict=True)]
+        same = self.stale.read[0].is_not_distinct_from(sa.type_coerce(old, sa.Text()))
+        value = {column.name: sa.type_coerce(new, self.stale.type)}
+        return sa.update(column.table).where(*matches, same).values(value)
 
 
 def _pages(database: Database, stale: Stale) -> Iterator[Sequence[sa.Row[Any]]]:
@@ -186,14 +201,18 @@ def _pages(database: Database, stale: Stale) -> Iterator[Sequence[sa.Row[Any]]]:
     while True:
         query = sa.select(*own, *stale.read).where(stale.where).order_by(*own).limit(stale.page)
         if after is not None:
-            last = (sa.literal(value, column.type) for value, column in zip(after, own, strict=True))
-            query = query.where(sa.tuple_(*own) > sa.tuple_(*last))
+            query = query.where(sa.tuple_(*own) > _literal(stale, after))
         with database.read() as connection:
             rows = connection.execute(query).all()
         if not rows:
             return
         after = _key(stale, rows[-1])
         yield rows
+
+
+def _literal(stale: Stale, key: tuple[Any, ...]) -> sa.Tuple:
+    values = zip(key, _primary(stale), strict=True)
+    return sa.tuple_(*(sa.literal(value, column.type) for value, column in values))
 
 
 def _primary(stale: Stale) -> list[sa.Column[Any]]:
