@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from deploy.local.demo.doors import Administrator
 from deploy.local.house import House
-from deploy.local.sample.bring_in import Agency
+from deploy.local.sample.bring_in import CLERK_PASSWORD, Agency
 from deploy.local.sample.codes import citizen_id
 from deploy.local.sample.showcase import MAINTAINED_ONLY
 from deploy.local.sample.units import Unit
@@ -144,6 +145,9 @@ def register_administrator(employer: Person, unit: Unit) -> None:
 def test_an_employer_comes_in_with_its_uk(
     person: Callable[..., Person], agency: Agency, algorithm: str
 ) -> None:
+    administrator = Administrator(agency.gateway_url)
+    administrator.sign_in("admin", CLERK_PASSWORD)
+    administrator.wait_for_lists()
     unit, employer = uk_units()[algorithm], person()
     page = employer.page
     employer.open("/employer/login?by=certificate")

@@ -6,10 +6,10 @@ from uuid import UUID
 import requests
 
 from deploy.local.demo.people import Clerk, Employer
-from deploy.local.demo.visitor import Visitor
+from deploy.local.demo.visitor import Visitor, wait_for
 from services.contracts.identity.accounts import EmployerView
 from services.contracts.identity.audit import AuditEntriesView, AuditEntryView
-from services.contracts.identity.certificates import AuthoritiesView, AuthorityView, ChallengeView
+from services.contracts.identity.certificates import AuthoritiesView, AuthorityView, ChallengeView, Freshness
 from services.contracts.identity.clerks import ClerkView, NewClerkView
 from services.contracts.identity.credit_codes import MaintenancesView, MaintenanceView
 from services.contracts.identity.persons import PersonView
@@ -82,6 +82,15 @@ class Administrator(Clerk):
     def authorities(self) -> tuple[AuthorityView, ...]:
         """See who is trusted."""
         return self._get(AuthoritiesView, "/authorities").authorities
+
+    def wait_for_lists(self) -> tuple[AuthorityView, ...]:
+        """Wait until the word of each CA on what it has revoked has come: a moment after a house is open."""
+
+        def look() -> tuple[AuthorityView, ...] | None:
+            seen = self.authorities()
+            return seen if all(one.freshness is Freshness.FRESH for one in seen) else None
+
+        return wait_for("the lists of the CAs", look)
 
 
 class Auditor(Clerk):
