@@ -1,8 +1,5 @@
 """An employer's account: opened by certificate, who sees it, another password, its trail."""
 
-from datetime import timedelta
-from uuid import UUID
-
 import pytest
 
 from services.chassis.ids import new_id
@@ -10,29 +7,32 @@ from services.chassis.sealing import unseal
 from services.contracts.errors import Missing, Refused
 from services.contracts.identity.accounts import (
     ChangeEmployerPassword,
-    GetEmployer,
     ResetEmployerPassword,
 )
-from services.contracts.identity.verification import SecurityNoticeDue, SmsCodeIssued
-from services.contracts.values import Actor, ActorKind, Post
+from services.contracts.identity.verification import SmsCodeIssued
 from services.identity.accounts import steps, views
 from services.identity.accounts.store import employers
 from services.identity.audit.store import audit_entries
-from services.identity.certificates.domain import Certified
 from services.identity.credit_codes.store import maintained_units
 from services.identity.passwords.adapters import hashing
-from tests.people import APPROVER, AUDITOR, CODE, RECEPTION, clerk
+from tests.people import APPROVER, AUDITOR, CODE, RECEPTION
 from tests.services.attempts import refusal, together
-from tests.services.portal import HANDLER, PASSWORD, PHONE, UNIT_NAME, UNIT_NO, Portal
-
-OTHER_CODE, OTHER_UNIT = "91410100MA9K5T3R8R", "410181000328"
-NEW_PHONE, NEW_PASSWORD = "13900000002", "Huang-He-2024"
-MINUTE = timedelta(minutes=1)
-WITH_CERTIFICATE = Actor(
-    id=f"employer:{CODE}", kind=ActorKind.EMPLOYER, name="张敏", employer=CODE, certificate=True
+from tests.services.employers import (
+    CERTIFICATE_FREE,
+    FAR_CLERK,
+    MINUTE,
+    NEW_PASSWORD,
+    NEW_PHONE,
+    OTHER_CODE,
+    WITH_CERTIFICATE,
+    acts,
+    come,
+    get,
+    last_line,
+    notices,
+    wrong,
 )
-CERTIFICATE_FREE = WITH_CERTIFICATE.model_copy(update={"certificate": False})
-FAR_CLERK = clerk(Post.RECEPTION, region="410200")
+from tests.services.portal import HANDLER, PASSWORD, PHONE, UNIT_NAME, UNIT_NO, Portal
 
 
 @pytest.fixture
@@ -46,41 +46,6 @@ def employer(world, portal):
     portal.open()
     world.now += MINUTE
     return portal
-
-
-def certified(credit_code: str = CODE, unit_name: str = UNIT_NAME) -> Certified:
-    return Certified(
-        credit_code=credit_code,
-        unit_name=unit_name,
-        authority_id=UUID(int=7),
-        serial="0a1b",
-        algorithm="sm2",
-    )
-
-
-def come(portal, agreement="2023-01", **other):
-    return portal.step(steps.come_with_certificate, certified(**other), agreement)
-
-
-def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 10**6:06}"
-
-
-def acts(world) -> list[str]:
-    return [row.act for row in world.rows("identity", audit_entries)]
-
-
-def last_line(world):
-    return world.rows("identity", audit_entries)[-1]
-
-
-def notices(world) -> list[tuple[str, str, dict]]:
-    due = world.published(SecurityNoticeDue)
-    return [(unseal(notice.phone), notice.template, notice.facts) for notice in due]
-
-
-def get(world, by, employer=None):
-    return world.ask(GetEmployer(employer=employer), by=by)
 
 
 def reset(portal, **other):

@@ -1,6 +1,5 @@
 """经办人变更: by certificate or at the counter, with a code on the new phone; the former handler is told."""
 
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -12,25 +11,31 @@ from services.contracts.identity.accounts import (
     GetEmployer,
 )
 from services.contracts.identity.verification import SecurityNoticeDue, SmsCodeIssued
-from services.contracts.values import Actor, ActorKind, Post
 from services.identity.accounts import steps, views
 from services.identity.accounts.store import employer_handlers
 from services.identity.audit.store import audit_entries
 from services.identity.certificates.domain import Certified
 from services.identity.passwords.adapters import hashing
 from services.identity.verification.store import sms_codes
-from tests.people import APPROVER, CODE, RECEPTION, clerk
+from tests.people import APPROVER, CODE, RECEPTION
 from tests.services.attempts import refusal, together
-from tests.services.portal import HANDLER, PASSWORD, PHONE, UNIT_NAME, Portal
-
-OTHER_CODE, OTHER_UNIT = "91410100MA9K5T3R8R", "410181000328"
-NEW_PHONE, NEW_PASSWORD = "13900000002", "Huang-He-2024"
-MINUTE = timedelta(minutes=1)
-WITH_CERTIFICATE = Actor(
-    id=f"employer:{CODE}", kind=ActorKind.EMPLOYER, name="张敏", employer=CODE, certificate=True
+from tests.services.employers import (
+    CERTIFICATE_FREE,
+    FAR_CLERK,
+    MINUTE,
+    NEW_PASSWORD,
+    NEW_PHONE,
+    OTHER_CODE,
+    WITH_CERTIFICATE,
+    acts,
+    certified,
+    come,
+    get,
+    last_line,
+    notices,
+    wrong,
 )
-CERTIFICATE_FREE = WITH_CERTIFICATE.model_copy(update={"certificate": False})
-FAR_CLERK = clerk(Post.RECEPTION, region="410200")
+from tests.services.portal import HANDLER, PASSWORD, PHONE, UNIT_NAME, Portal
 
 
 @pytest.fixture
