@@ -1,20 +1,14 @@
 """经办人变更: by certificate or at the counter, with a code on the new phone; the former handler is told."""
 
-from uuid import UUID
-
 import pytest
 import sqlalchemy as sa
 
 from services.chassis.sealing import unseal
 from services.contracts.errors import Refused
-from services.contracts.identity.accounts import (
-    GetEmployer,
-)
-from services.contracts.identity.verification import SecurityNoticeDue, SmsCodeIssued
-from services.identity.accounts import steps, views
+from services.contracts.identity.verification import SmsCodeIssued
+from services.identity.accounts import views
 from services.identity.accounts.store import employer_handlers
 from services.identity.audit.store import audit_entries
-from services.identity.certificates.domain import Certified
 from services.identity.passwords.adapters import hashing
 from services.identity.verification.store import sms_codes
 from tests.people import APPROVER, CODE, RECEPTION
@@ -28,7 +22,6 @@ from tests.services.employers import (
     OTHER_CODE,
     WITH_CERTIFICATE,
     acts,
-    certified,
     come,
     get,
     last_line,
@@ -49,46 +42,6 @@ def employer(world, portal):
     portal.open()
     world.now += MINUTE
     return portal
-
-
-def certified(credit_code: str = CODE, unit_name: str = UNIT_NAME) -> Certified:
-    return Certified(
-        credit_code=credit_code,
-        unit_name=unit_name,
-        authority_id=UUID(int=7),
-        serial="0a1b",
-        algorithm="sm2",
-    )
-
-
-def come(portal, agreement="2023-01", **other):
-    return portal.step(steps.come_with_certificate, certified(**other), agreement)
-
-
-def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 10**6:06}"
-
-
-def acts(world) -> list[str]:
-    return [row.act for row in world.rows("identity", audit_entries)]
-
-
-def last_line(world):
-    return world.rows("identity", audit_entries)[-1]
-
-
-def notices(world) -> list[tuple[str, str, dict]]:
-    due = world.published(SecurityNoticeDue)
-    return [(unseal(notice.phone), notice.template, notice.facts) for notice in due]
-
-
-def ask_for_handler(portal, by, phone=NEW_PHONE, **other):
-    command = {"purpose": "change_handler", "phone": phone, **other}
-    return portal.request_sms_code(by=by, **command)
-
-
-def get(world, by, employer=None):
-    return world.ask(GetEmployer(employer=employer), by=by)
 
 
 def is_password(world, portal, password) -> bool:
