@@ -49,6 +49,11 @@ def is_password(world, portal, password) -> bool:
     return hashing.is_password(world.settings("identity"), password, hashed)
 
 
+def ask_for_handler(portal, by, phone=NEW_PHONE, **other):
+    command = {"purpose": "change_handler", "phone": phone, **other}
+    return portal.request_sms_code(by=by, **command)
+
+
 @pytest.mark.parametrize(
     ("by", "other"),
     [(WITH_CERTIFICATE, {}), (WITH_CERTIFICATE, {"employer": CODE}), (RECEPTION, {"employer": CODE})],

@@ -252,7 +252,12 @@ def begin_anew() -> None:
             sa.Enum("employer", "person", "clerk", name="actorkind", native_enum=False, length=20),
             nullable=False,
         ),
-        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column(
+            "account",
+            sa.String(length=64),
+            nullable=False,
+            comment="person id, credit code, clerk's account",
+        ),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("renewed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
