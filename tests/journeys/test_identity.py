@@ -100,7 +100,7 @@ def accept(clerk: Person, unit: Unit) -> None:
     sign_in_clerk(clerk, "chen.reception")
     clerk.open("/clerk/maintenances")
     clerk.look("queue")
-    clerk.page.get_by_role("link", name=re.compile(unit.name)).first.click()
+    clerk.follow(unit.unit_no)
     expect(clerk.page.get_by_text("一致", exact=True).first).to_be_visible()
     clerk.look("compared")
     clerk.press("受理通过")
