@@ -15,6 +15,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="IDENTITY_")
 
+    # More than are signing in at once, who wait for argon2id: the others are not kept waiting behind them.
+    max_workers: int = Field(default=40, description="messages at a time in a service process")
     session_private_key: SecretStr = Field(description="Ed25519, PEM; its public half is SESSION_PUBLIC_KEY")
     password_memory_kib: int = Field(default=19_456, ge=19_456, description="argon2id: OWASP's minimum")
     password_passes: int = Field(default=2, ge=2, description="argon2id: passes over the memory")
