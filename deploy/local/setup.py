@@ -1,6 +1,6 @@
 """Set up the checkout: environment, fonts, translations, broker.
 
---check: also the packages of the checks. --tests: these, PostgreSQL and a browser, too.
+--check: also the packages of the checks. --tests: these, PostgreSQL, a browser and SoftHSM2, too.
 Idempotent: a step leaves a stamp with the digest of what it was made from, and runs again when that changes.
 Runs before there is an environment: standard library only.
 """
@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from deploy.local import browser, debian
+from deploy.local import browser, debian, softhsm
 from deploy.local.broker import Broker
 from deploy.local.postgres import Postgres
 from deploy.local.terminal import Trouble, run_command, say, step
@@ -41,6 +41,7 @@ def main() -> None:
     if tests:
         Postgres(VAR / "test/postgres").prepare()
         browser.prepare()
+        softhsm.prepare()
     say(f"set up in {time.monotonic() - began:.0f} s")
 
 

@@ -1,12 +1,12 @@
 """UKs behind PKCS#11, with SoftHSM2 for the hardware."""
 
 import importlib.util
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from deploy.local import softhsm
 from deploy.local.uk.agent import find_tokens
 from deploy.local.uk.authority_books import ALWAYS, Books
 from deploy.local.uk.pkcs11_token import Pkcs11Token
@@ -14,15 +14,12 @@ from deploy.local.uk.pki import Form, Key, make_cms, make_end, name, sign_bare
 from deploy.local.uk.token import TRIES, Locked, WrongPin
 from tests.deploy.uk import is_detached_signature, is_signed_by
 
-MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
-MODULE = next((path for path in MODULES if Path(path).exists()), "")
+MODULE = str(softhsm.find() or "")
 PIN, LABEL = "123456", "UK-SOFTHSM"
 NAMES = {"rsa": "01", "p256": "02"}
 
 pytestmark = [
-    pytest.mark.skipif(
-        not (MODULE and shutil.which("softhsm2-util")), reason="apt-get install softhsm2 is needed"
-    ),
+    pytest.mark.skipif(not MODULE, reason="deploy/local/setup --tests brings SoftHSM2"),
     pytest.mark.skipif(not importlib.util.find_spec("pkcs11"), reason="python-pkcs11 is needed"),
 ]
 
@@ -36,7 +33,8 @@ def initialised(tmp_path_factory, provisioned):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
         words = ["--init-token", "--free", "--label", LABEL, "--pin", PIN, "--so-pin", "12345678"]
-        subprocess.run(["softhsm2-util", *words], check=True, capture_output=True, timeout=60)
+        util = [softhsm.util_of(Path(MODULE)), "--module", MODULE]
+        subprocess.run([*util, *words], check=True, capture_output=True, timeout=60)
         fill(Books(provisioned / "authority"))
         yield folder
         unload()
