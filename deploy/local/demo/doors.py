@@ -15,6 +15,7 @@ from services.contracts.identity.credit_codes import MaintenancesView, Maintenan
 from services.contracts.identity.persons import PersonView
 from services.contracts.identity.sessions import SessionsView, SignInRecordView
 from services.contracts.subsidy.bank_accounts import BankAccountsView, BankAccountView
+from services.contracts.subsidy.registry import UnitView
 
 PERSONS_AGREEMENT, EMPLOYERS_AGREEMENT = "2023-01", "2023-01"
 
@@ -58,6 +59,10 @@ class Reception(Clerk):
     def waiting(self) -> tuple[MaintenanceView, ...]:
         """See what persons have declared."""
         return self._get(MaintenancesView, "/maintenances", state="declared").maintenances
+
+    def look_up_unit(self, unit_no: str = "410181000327") -> UnitView:
+        """See what the registry says of a unit."""
+        return self._get(UnitView, f"/units/{unit_no}")
 
     def accept(self, maintenance_id: UUID) -> MaintenanceView:
         """受理通过."""
