@@ -23,22 +23,9 @@ from services.subsidy.screening.domain import (
     explain,
     plan_chunks,
 )
+from tests.units import ANY_FACTS, MANUAL, SHRINKING, by_columns, number
 
 POLICY = read_programme("henan_2023")
-MANUAL = {  # the manual's own employer
-    "unit_type": "enterprise",
-    "size_class": "large",
-    "labour_dispatch": 0,
-    "audit_findings": 0,
-    "dishonest": 0,
-    "zombie": 0,
-    "headcount_now": 1180,
-    "headcount_start": 1180,
-    "headcount_end": 1180,
-    "exempt": 0,
-    "months_full": 24,
-    "base": 79_045_717,
-}
 SME_TYPES = set(UnitType) - {UnitType.ENTERPRISE, UnitType.GOVERNMENT, UnitType.INSTITUTION}
 
 
@@ -132,37 +119,6 @@ def test_every_criterion_is_explained_with_the_numbers_put_in():
 # ---- the reader of columns gives what plain Python gives
 
 
-def rows(units, regions, policy=POLICY):
-    facts = {name: [unit[name] for unit in units] for name in FACTS}
-    kinds = {name: pl.String if kind == WORD else pl.Int64 for name, kind in FACTS.items()}
-    frame = pl.DataFrame(facts, schema=kinds).with_columns(
-        unit_no=pl.int_range(100000000000, 100000000000 + len(units), dtype=pl.Int64),
-        region=pl.Series(regions, dtype=pl.String),
-    )
-    decided = columns.decide(policy, frame).to_dicts()
-    return [Verdict(**{name: row[name] for name in Verdict.__dataclass_fields__}) for row in decided]
-
-
-def number(bound: int):
-    edges = [0, 1, 5, 11, 12, 13, 29, 30, 31, 2**31, bound - 1, bound]
-    return some.sampled_from([edge for edge in edges if edge <= bound]) | some.integers(0, bound)
-
-
-WORDS = {"unit_type": some.sampled_from(list(UnitType)), "size_class": some.sampled_from(list(SizeClass))}
-UNITS = some.fixed_dictionaries(
-    {name: some.none() | (WORDS[name] if kind == WORD else number(kind)) for name, kind in FACTS.items()}
-)
-SHRINKING = some.integers(1, 400).flatmap(
-    lambda start: some.fixed_dictionaries(
-        {
-            **{name: some.just(value) for name, value in MANUAL.items()},
-            "headcount_start": some.just(start),
-            "headcount_end": some.integers(start * 7 // 10, start),
-            "exempt": some.integers(0, 2),
-            "base": number(FACTS["base"]),
-        }
-    )
-)
 REGIONAL = replace(
     POLICY, region_overrides={"410000": {"few_people": 20}, "410181": {"max_layoff_rate": 700}}
 )
@@ -170,14 +126,15 @@ REGIONAL = replace(
 
 @settings(deadline=None)
 @given(
-    some.lists(some.tuples(UNITS | SHRINKING, some.sampled_from(["410181", "411302", "130100"])), max_size=9)
+    some.lists(
+        some.tuples(ANY_FACTS | SHRINKING, some.sampled_from(["410181", "411302", "130100"])), max_size=9
+    )
 )
 @example([(dict.fromkeys(FACTS), "410181"), ({**dict.fromkeys(FACTS), "zombie": 1}, "410181")])
 def test_columns_and_plain_python_give_the_same_verdicts(units):
-    facts, regions = [unit for unit, _ in units], [region for _, region in units]
     for policy in (POLICY, REGIONAL):
         plain = [decide(policy, unit, region) for unit, region in units]
-        assert rows(facts, regions, policy) == plain
+        assert by_columns(policy, units) == plain
 
 
 def expressions():
@@ -195,7 +152,7 @@ def expressions():
 
 
 @settings(deadline=None)
-@given(expressions(), UNITS)
+@given(expressions(), ANY_FACTS)
 @example(["min", "zombie", 5], {**MANUAL, "zombie": None})
 @example(["if", ["<", "zombie", 1], 1, 2], {**MANUAL, "zombie": None})
 @example(["div_half_up", -7, 2], MANUAL)

@@ -1,0 +1,162 @@
+"""Columns, plain Python, the explanation and SQL say the same of every unit, to the bit and to the fen."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from services.contracts.subsidy.screening import Outcome
+from services.subsidy.policy.adapters.programmes import read_programme
+from services.subsidy.policy.domain import FACTS
+from services.subsidy.screening.domain import codes_of, decide, evaluate
+from tests.services.conftest import DIALECTS, POSTGRES
+from tests.services.screening_oracle import by_sql, disagreements, sql
+from tests.units import ANY_FACTS, MANUAL, REGIONS, SHRINKING, WITH_GAPS, by_chance, with_gaps
+
+POLICY = read_programme("henan_2023")
+REGIONAL = replace(
+    POLICY,
+    region_overrides={
+        "410181": {"max_layoff_rate": 700, "ratio_large": 4999},
+        "410000": {"few_people": 20, "ratio_large": 1250, "ratio_other": 5001},
+        "410100": {"few_people": 40, "min_months": 13, "max_layoff_rate": 0},
+        "411300": {"max_headcount_drop": 3333, "ratio_other": 3333},
+    },
+)
+FULL, MOST = FACTS["base"], 10**7  # what an import lets in at most
+SME = {"size_class": "micro"}
+
+
+@pytest.fixture(scope="module", params=DIALECTS)
+def connection(request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
+    engine = sa.create_engine("sqlite://" if request.param == "sqlite" else f"{POSTGRES}/postgres")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def people(start, end, exempt=0, now=None):
+    now = end if now is None else now
+    return {"headcount_start": start, "headcount_end": end, "exempt": exempt, "headcount_now": now}
+
+
+BY_HAND = [  # what differs from the manual's employer, codes of failures and of gaps, ratio, amount in fen
+    ({}, (), (), 3000, 23_713_715),
+    # half a fen goes up, less goes down
+    ({"base": 1}, (), (), 3000, 0),  # 0.3
+    ({"base": 2}, (), (), 3000, 1),  # 0.6
+    ({"base": 4}, (), (), 3000, 1),  # 1.2
+    ({"base": 5}, (), (), 3000, 2),  # 1.5
+    ({"base": 8}, (), (), 3000, 2),  # 2.4
+    ({"base": 15}, (), (), 3000, 5),  # 4.5, by banker's rule 4
+    ({"base": 25}, (), (), 3000, 8),  # 7.5
+    ({"base": 1, **SME}, (), (), 6000, 1),  # 0.6
+    ({"base": 2, **SME}, (), (), 6000, 1),  # 1.2
+    ({"base": 4, **SME}, (), (), 6000, 2),  # 2.4
+    ({"base": 0}, ("base",), (), 3000, 0),
+    # the largest that an import lets in
+    ({"base": FULL}, (), (), 3000, 360_000_000_000),
+    ({"base": FULL, **SME}, (), (), 6000, 720_000_000_000),
+    ({"base": FULL - 5}, (), (), 3000, 359_999_999_999),  # 359 999 999 998.5
+    (people(MOST, MOST), (), (), 3000, 23_713_715),
+    (people(MOST, 0), ("layoff_rate",), (), 3000, 0),
+    (people(MOST, 9_450_000), (), (), 3000, 23_713_715),  # exactly 5.5 %
+    (people(MOST, 9_449_999), ("layoff_rate",), (), 3000, 0),  # 5.50001 %, shown as 5.5 %
+    (people(0, MOST, 12 * MOST, 0), ("headcount_drop",), (), 3000, 0),
+    (people(MOST, 0, 12 * MOST), (), (), 3000, 23_713_715),
+    # nobody
+    (people(0, 0), (), (), 3000, 23_713_715),
+    (people(0, 5), (), (), 3000, 23_713_715),
+    (people(5, 0), ("layoff_rate",), (), 3000, 0),
+    (people(5, 0, exempt=5), (), (), 3000, 23_713_715),
+    (people(5, 0, exempt=4), (), (), 3000, 23_713_715),  # 20 %
+    (people(1, 1, now=0), ("headcount_drop",), (), 3000, 0),
+    # at a limit and one person above
+    (people(30, 24), (), (), 3000, 23_713_715),
+    (people(30, 23), ("layoff_rate",), (), 3000, 0),
+    (people(5, 4), (), (), 3000, 23_713_715),
+    (people(4, 3), ("layoff_rate",), (), 3000, 0),
+    (people(31, 30), (), (), 3000, 23_713_715),
+    (people(31, 29), ("layoff_rate",), (), 3000, 0),
+    (people(31, 25), ("layoff_rate",), (), 3000, 0),  # 19.4 %
+    (people(200, 189), (), (), 3000, 23_713_715),
+    (people(200, 188), ("layoff_rate",), (), 3000, 0),
+    (people(20_000, 18_900), (), (), 3000, 23_713_715),
+    (people(20_000, 18_899), ("layoff_rate",), (), 3000, 0),
+    (people(1180, 1180, now=590), (), (), 3000, 23_713_715),
+    (people(1180, 1180, now=589), ("headcount_drop",), (), 3000, 0),
+    (people(3, 3, now=2), (), (), 3000, 23_713_715),
+    (people(3, 3, now=1), ("headcount_drop",), (), 3000, 0),
+    ({"months_full": 12}, (), (), 3000, 23_713_715),
+    ({"months_full": 11}, ("months",), (), 3000, 0),
+    # separations that are exempt: as many as left, fewer by one above the limit, more
+    (people(200, 180, exempt=20), (), (), 3000, 23_713_715),
+    (people(200, 180, exempt=9), (), (), 3000, 23_713_715),
+    (people(200, 180, exempt=8), ("layoff_rate",), (), 3000, 0),
+    (people(200, 180, exempt=21), (), (), 3000, 23_713_715),
+    (people(100, 150, exempt=100), (), (), 3000, 23_713_715),
+    # gaps: what is unknown is no zero, and a failure is more than a gap
+    ({"size_class": None}, (), ("size_class",), 0, 0),
+    ({"size_class": None, "unit_type": "law_firm"}, (), (), 6000, 47_427_430),
+    ({"unit_type": None}, (), ("unit_type", "size_class"), 0, 0),
+    ({"size_class": None, "unit_type": "government"}, ("unit_type",), ("size_class",), 0, 0),
+    ({"headcount_start": None}, (), ("layoff_rate", "headcount_start"), 3000, 0),
+    ({"headcount_end": None}, (), ("layoff_rate", "headcount_drop"), 3000, 0),
+    ({"exempt": None}, (), ("layoff_rate",), 3000, 0),
+    ({"headcount_now": None}, (), ("headcount_drop",), 3000, 0),
+    ({"months_full": None}, (), ("months",), 3000, 0),
+    ({"base": None}, (), ("base",), 3000, 0),
+    ({"dishonest": None}, (), ("dishonest",), 3000, 0),
+    ({"dishonest": None, "zombie": 1}, ("zombie",), ("dishonest",), 3000, 0),
+    ({"labour_dispatch": 1, "audit_findings": 1}, ("audit_findings", "labour_dispatch"), (), 3000, 0),
+]
+
+
+@pytest.mark.parametrize(("changes", "failed", "gaps", "ratio", "amount"), BY_HAND, ids=str)
+def test_what_is_reckoned_by_hand(changes, failed, gaps, ratio, amount):
+    verdict = decide(POLICY, {**MANUAL, **changes}, "410181")
+    assert (codes_of(POLICY, verdict.reasons), codes_of(POLICY, verdict.unknowns)) == (failed, gaps)
+    outcome = Outcome.INELIGIBLE if failed else Outcome.UNKNOWN if gaps else Outcome.ELIGIBLE
+    assert (verdict.outcome, verdict.ratio, verdict.amount) == (outcome, ratio, amount)
+
+
+@pytest.mark.parametrize("policy", [POLICY, REGIONAL], ids=["as it is", "with regions"])
+def test_all_agree_on_units_written_by_hand(connection, policy):
+    cases = [{**MANUAL, **changes} for changes, *_ in BY_HAND]
+    assert disagreements(connection, policy, [(facts, region) for facts in cases for region in REGIONS]) == []
+
+
+@pytest.mark.parametrize("changes", [{}, {"zombie": 1}, {"base": 5}, people(0, 0), people(31, 29)], ids=str)
+def test_all_agree_whatever_one_or_two_facts_are_missing(connection, changes):
+    units = [(facts, "410181") for facts in with_gaps({**MANUAL, **changes})]
+    assert disagreements(connection, POLICY, units) == []
+    assert disagreements(connection, REGIONAL, units) == []
+
+
+@settings(deadline=None)
+@given(
+    units=some.lists(some.tuples(ANY_FACTS | SHRINKING | WITH_GAPS, some.sampled_from(REGIONS)), max_size=9)
+)
+def test_all_agree_on_any_units(connection, units):
+    for policy in (POLICY, REGIONAL):
+        assert disagreements(connection, policy, units) == []
+
+
+def test_all_agree_on_units_by_chance(connection):
+    units = list(by_chance(5_000, seed=2023))
+    assert disagreements(connection, POLICY, units) == []
+    outcomes = [verdict.outcome for verdict in by_sql(connection, POLICY, units)]
+    assert min(outcomes.count(each) for each in Outcome) > 300  # each is there often enough to say something
+    assert disagreements(connection, REGIONAL, units[:1_000]) == []
+
+
+@pytest.mark.parametrize("left", range(-8, 9))
+def test_half_goes_up_below_zero_too_and_by_zero_is_unknown(connection, left):
+    for right in (-4, -3, -2, 0, 1, 2, 3, 4):
+        expression = ["div_half_up", left, right]
+        with connection.begin():
+            found = connection.scalar(sa.text(f"SELECT {sql(expression, POLICY)}"))
+        assert found == evaluate(expression, {}, {}), expression
