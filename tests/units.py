@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import strategies as some
 
 from services.contracts.values import SizeClass, UnitType
-from services.subsidy.policy.domain import FACTS, WORD, Policy, Value
+from services.subsidy.policy.domain import COMPARISONS, FACTS, WORD, Expression, Policy, Value
 from services.subsidy.screening.adapters import columns
 from services.subsidy.screening.domain import Verdict
 
@@ -73,6 +73,26 @@ WITH_GAPS = some.builds(  # a unit that shrinks, of any kind, with any facts mis
     some.fixed_dictionaries(WORDS),
     some.sets(some.sampled_from(sorted(FACTS)), max_size=3),
 )
+
+
+def expressions() -> some.SearchStrategy[Expression]:
+    """Return expressions of numbers that stay within 64 bits for facts that are small()."""
+    names = ["headcount_start", "headcount_end", "months_full", "zombie", "$few_people"]
+    leaves = some.integers(-40, 40) | some.sampled_from(names)
+    word = some.sampled_from(["'large", "'small", "size_class", "unit_type"])
+
+    def calls(inner):
+        truth = some.tuples(some.sampled_from(COMPARISONS), inner, inner)
+        truth |= some.tuples(some.just("in"), word, word, word)
+        choice = some.tuples(some.just("if"), truth, inner, inner)
+        return choice | some.tuples(some.sampled_from(["+", "-", "*", "min", "div_half_up"]), inner, inner)
+
+    return some.recursive(leaves, calls, max_leaves=8)
+
+
+def small(facts: Facts) -> Facts:
+    """Return the facts with numbers below 50."""
+    return {name: value % 50 if isinstance(value, int) else value for name, value in facts.items()}
 
 
 # ---- by chance

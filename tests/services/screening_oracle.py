@@ -49,6 +49,12 @@ def explained_marks(policy: Policy, unit: Unit) -> tuple[int, int]:
 
 def by_sql(connection: sa.Connection, policy: Policy, units: Sequence[Unit]) -> list[Verdict]:
     """Return the verdicts of the database, in the order of the units; leaves nothing behind."""
+    found = select(connection, statement(policy), units)
+    return [Verdict(**{**row._mapping, "outcome": Outcome(row.outcome)}) for row in found]
+
+
+def select(connection: sa.Connection, query: str, units: Sequence[Unit]) -> Sequence[sa.Row[Any]]:
+    """Return what a query says over a table of these units."""
     rows = [
         {"place": place, "region": region, **{name: _plain(facts[name]) for name in FACTS}}
         for place, (facts, region) in enumerate(units)
@@ -57,9 +63,9 @@ def by_sql(connection: sa.Connection, policy: Policy, units: Sequence[Unit]) -> 
         UNITS.create(connection)
         if rows:
             connection.execute(UNITS.insert(), rows)
-        found = connection.execute(sa.text(statement(policy))).all()
+        found = connection.execute(sa.text(query)).all()
         UNITS.drop(connection)
-    return [Verdict(**{**row._mapping, "outcome": Outcome(row.outcome)}) for row in found]
+    return found
 
 
 def statement(policy: Policy) -> str:

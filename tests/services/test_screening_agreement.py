@@ -13,8 +13,18 @@ from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.domain import FACTS
 from services.subsidy.screening.domain import codes_of, decide, evaluate
 from tests.services.conftest import DIALECTS, POSTGRES
-from tests.services.screening_oracle import by_sql, disagreements, sql
-from tests.units import ANY_FACTS, MANUAL, REGIONS, SHRINKING, WITH_GAPS, by_chance, with_gaps
+from tests.services.screening_oracle import UNITS, by_sql, disagreements, select, sql
+from tests.units import (
+    ANY_FACTS,
+    MANUAL,
+    REGIONS,
+    SHRINKING,
+    WITH_GAPS,
+    by_chance,
+    expressions,
+    small,
+    with_gaps,
+)
 
 POLICY = read_programme("henan_2023")
 REGIONAL = replace(
@@ -153,10 +163,17 @@ def test_all_agree_on_units_by_chance(connection):
     assert disagreements(connection, REGIONAL, units[:1_000]) == []
 
 
-@pytest.mark.parametrize("left", range(-8, 9))
-def test_half_goes_up_below_zero_too_and_by_zero_is_unknown(connection, left):
-    for right in (-4, -3, -2, 0, 1, 2, 3, 4):
-        expression = ["div_half_up", left, right]
-        with connection.begin():
-            found = connection.scalar(sa.text(f"SELECT {sql(expression, POLICY)}"))
-        assert found == evaluate(expression, {}, {}), expression
+@settings(deadline=None)
+@given(expression=expressions(), unit=ANY_FACTS)
+def test_any_expression_means_the_same_in_sql(connection, expression, unit):
+    facts, query = small(unit), f"SELECT {sql(expression, POLICY)} FROM {UNITS.name}"
+    [row] = select(connection, query, [(facts, "410181")])
+    assert row[0] == evaluate(expression, facts, POLICY.parameters)
+
+
+@pytest.mark.parametrize("right", (-4, -3, -2, 0, 1, 2, 3, 4))
+def test_half_goes_up_below_zero_too_and_by_zero_is_unknown(connection, right):
+    shares = [["div_half_up", left, right] for left in range(-8, 9)]
+    query = f"SELECT {', '.join(sql(each, POLICY) for each in shares)} FROM {UNITS.name}"
+    [row] = select(connection, query, [(MANUAL, "410181")])
+    assert list(row) == [evaluate(each, {}, {}) for each in shares]
