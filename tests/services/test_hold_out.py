@@ -1,19 +1,13 @@
 """Batches that wait for their check: units are held out and taken back, the maker withdraws."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
-from contextlib import suppress
-
 import pytest
 import sqlalchemy as sa
 
 from services.chassis.ids import new_id
 from services.chassis.sealing import unseal
-from services.contracts.errors import Conflict, Forbidden, Missing, Problem, Refused
+from services.contracts.errors import Conflict, Forbidden, Missing, Refused
 from services.contracts.subsidy.approval import (
     ApproveBatch,
-    BatchApproved,
     BatchState,
     GetBatch,
     HoldOutItem,
@@ -23,7 +17,6 @@ from services.contracts.subsidy.approval import (
     WithdrawBatch,
 )
 from services.contracts.values import Post
-from services.subsidy.approval import handlers
 from services.subsidy.approval.domain import control_totals
 from services.subsidy.approval.store.decisions import decisions
 from services.subsidy.approval.store.items import batch_items
@@ -90,7 +83,7 @@ def test_the_checker_sees_what_is_held_out_and_why(world, batch):
 
 
 def test_a_unit_that_is_held_out_gets_no_refund_and_comes_into_a_later_batch(world, run, batch):
-    done = approve_with_digest(world, hold_out(world, batch, SECOND))
+    done = approve_batch(world, hold_out(world, batch, SECOND))
     assert (done.state, done.refunds_made) == (BatchState.APPROVED, 2)
     assert {row.id for row in world.rows("subsidy", refunds)} == {refund_of(FIRST), refund_of(THIRD)}
     assert [line.refund_id for line in lines(world, batch, held_out=True)] == [None]
@@ -98,12 +91,6 @@ def test_a_unit_that_is_held_out_gets_no_refund_and_comes_into_a_later_batch(wor
     assert (later.count, later.amount) == (1, 200)
     assert approve_batch(world, later).state is BatchState.APPROVED
     assert len(world.rows("subsidy", refunds)) == 3
-
-
-def approve_with_digest(world, batch):
-    approve(world, batch)
-    world.work("subsidy", BatchApproved(at=world.now, batch_id=batch.batch_id))
-    return world.ask(GetBatch(batch_id=batch.batch_id), by=REVIEWER)
 
 
 def test_a_unit_that_another_batch_has_taken_does_not_come_back(world, run, batch):
@@ -226,7 +213,7 @@ def test_after_the_check_or_the_withdrawal_nothing_changes(world, batch, end):
 def test_a_change_of_account_reaches_a_unit_that_is_held_out(world, batch):
     held = hold_out(world, batch, SECOND)
     change(world, SECOND, by=certified(SECOND))
-    approve_with_digest(world, take_back(world, held, SECOND))
+    approve_batch(world, take_back(world, held, SECOND))
     accounts = {row.unit_no: unseal(row.account) for row in world.rows("subsidy", refunds)}
     assert accounts[SECOND["unit_no"]] == NEW != accounts[FIRST["unit_no"]]
 
@@ -257,58 +244,3 @@ def test_the_database_alone_keeps_a_line_from_being_held_and_held_out(world, bat
     with pytest.raises(sa.exc.IntegrityError, match="held_or_held_out"):
         with world.database("subsidy").write() as connection:
             connection.execute(forged)
-
-
-def test_an_approval_waits_for_a_hold_out_and_is_refused_with_the_old_totals(world, batch, monkeypatch):
-    real, begun = handlers.items.save_line, []
-    with ThreadPoolExecutor(1) as pool:
-
-        def save_line(*args):
-            begun.append(pool.submit(approve, world, batch))
-            with suppress(NotYet):
-                begun[0].result(timeout=1)
-            real(*args)
-
-        monkeypatch.setattr(handlers.items, "save_line", save_line)
-        hold_out(world, batch, SECOND)
-        with pytest.raises(Conflict, match="totals_changed"):
-            begun[0].result()
-
-
-def test_a_hold_out_waits_for_an_approval_and_comes_too_late(world, batch, monkeypatch):
-    real, begun = handlers.batches.save_batch, []
-    with ThreadPoolExecutor(1) as pool:
-
-        def save_batch(*args):
-            begun.append(pool.submit(hold_out, world, batch, SECOND))
-            with suppress(NotYet):
-                begun[0].result(timeout=1)
-            real(*args)
-
-        monkeypatch.setattr(handlers.batches, "save_batch", save_batch)
-        approve(world, batch)
-        with pytest.raises(Refused, match="batch_not_open"):
-            begun[0].result()
-    assert len(lines(world, batch)) == 3
-
-
-def test_hold_outs_at_once_with_an_approval_leave_totals_that_are_those_of_the_lines(world):
-    rows = [unit(number, amount=number) for number in range(1, 13)]
-    batch = make_batch(world, screened(world, rows))
-    together = threading.Barrier(len(rows[:6]) + 1)
-
-    def meet(act, *args):
-        together.wait()
-        try:
-            return act(world, batch, *args)
-        except Problem as problem:
-            return problem.code
-
-    with ThreadPoolExecutor(7) as pool:
-        ends = [pool.submit(meet, hold_out, row) for row in rows[:6]] + [pool.submit(meet, approve)]
-        answers = [end.result() for end in ends]
-    held = sum(answer != "batch_not_open" for answer in answers[:6])
-    assert (answers[-1] == "totals_changed") is (held > 0)
-    now = world.ask(GetBatch(batch_id=batch.batch_id), by=REVIEWER)
-    assert (now.count, now.held_out) == (12 - held, held)
-    assert now.digest == control_totals((one.unit_no, one.amount) for one in lines(world, batch)).digest
