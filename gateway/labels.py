@@ -70,6 +70,7 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         BatchState.APPROVING: _l("核发中"),
         BatchState.APPROVED: _l("已通过"),
         BatchState.RETURNED: _l("已退回"),
+        BatchState.WITHDRAWN: _l("已撤回"),
     },
     Post: {
         Post.RECEPTION: _l("受理岗"),

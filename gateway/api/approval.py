@@ -1,4 +1,4 @@
-"""Batches (稳岗返还批量核定): one clerk makes them, another approves or returns."""
+"""Batches (稳岗返还批量核定): one clerk makes, changes or withdraws them, another approves or returns."""
 
 from flask import Response
 
@@ -10,10 +10,13 @@ from services.contracts.subsidy.approval import (
     BatchItemsView,
     BatchView,
     GetBatch,
+    HoldOutItem,
     ListBatches,
     ListBatchItems,
     MakeBatch,
     ReturnBatch,
+    TakeItemBack,
+    WithdrawBatch,
 )
 
 api = room("approval")
@@ -21,7 +24,10 @@ api = room("approval")
 MakeBatchBody = body_of(MakeBatch)
 ApproveBatchBody = body_of(ApproveBatch, "batch_id")
 ReturnBatchBody = body_of(ReturnBatch, "batch_id")
+HoldOutBody = body_of(HoldOutItem, "batch_id", "unit_no")
+WithdrawBatchBody = body_of(WithdrawBatch, "batch_id")
 BatchPath = only(GetBatch, "batch_id")
+LinePath = only(TakeItemBack, "batch_id", "unit_no")
 ItemsQuery = body_of(ListBatchItems, "batch_id")
 
 
@@ -49,9 +55,27 @@ def list_batch_items(path: BatchPath, query: ItemsQuery) -> Response:
     return reply(ask(ListBatchItems(**dict(path), **dict(query))))
 
 
+@api.post("/batches/<uuid:batch_id>/items/<string:unit_no>/hold-out", responses={200: BatchView})
+def hold_out_item(path: LinePath, body: HoldOutBody) -> Response:
+    """Keep a unit out of a batch that waits for its check, with a reason; the totals follow."""
+    return reply(ask(command(HoldOutItem, path, body)))
+
+
+@api.post("/batches/<uuid:batch_id>/items/<string:unit_no>/take-back", responses={200: BatchView})
+def take_item_back(path: LinePath) -> Response:
+    """Let a unit that was held out count again, unless another batch has taken it."""
+    return reply(ask(command(TakeItemBack, path)))
+
+
+@api.post("/batches/<uuid:batch_id>/withdrawal", responses={200: BatchView})
+def withdraw_batch(path: BatchPath, body: WithdrawBatchBody) -> Response:
+    """Take a batch back before the check (its maker), with a reason; its units are free again."""
+    return reply(ask(command(WithdrawBatch, path, body)))
+
+
 @api.post("/batches/<uuid:batch_id>/approval", responses={202: BatchView})
 def approve_batch(path: BatchPath, body: ApproveBatchBody) -> Response:
-    """Approve (another clerk than the maker), with the totals that were looked at."""
+    """Approve (another clerk than the maker), with the totals and the digest that were looked at."""
     return reply(ask(command(ApproveBatch, path, body)), 202)
 
 

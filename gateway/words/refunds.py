@@ -24,6 +24,48 @@ PROBLEMS: dict[str, Entry] = {
         "Who made a batch cannot check it.",
         "Ask another reviewer.",
     ),
+    "changer_is_checker": entry(
+        "调整过批次的人员不能复核该批次。",
+        "请由没有调整过该批次的复核岗人员办理。",
+        "Who held units out of a batch, or took them back, cannot check it.",
+        "Ask another reviewer.",
+    ),
+    "not_your_batch": entry(
+        "只有核定人本人可以撤回批次。",
+        "请联系核定人，或由复核岗退回。",
+        "Only who made a batch withdraws it.",
+        "Ask its maker, or let a reviewer return it.",
+    ),
+    "batch_line_missing": entry(
+        "单位 {unit_no} 不在该批次中。",
+        "请核对单位编号。",
+        "Unit {unit_no} is not in this batch.",
+        "Check the number.",
+    ),
+    "line_does_not_count": entry(
+        "单位 {unit_no} 已暂不列入，或因资料缺失未列入。",
+        "请刷新页面查看最新明细。",
+        "Unit {unit_no} is held out already, or was left out for missing data.",
+        "Reload the page.",
+    ),
+    "line_not_held_out": entry(
+        "单位 {unit_no} 没有被暂不列入。",
+        "请刷新页面查看最新明细。",
+        "Unit {unit_no} is not held out.",
+        "Reload the page.",
+    ),
+    "held_by_another_batch": entry(
+        "单位 {unit_no} 已列入其他批次。",
+        "一家单位在一个业务年度只能在一个批次中；请在其他批次中处理。",
+        "Another batch has unit {unit_no}.",
+        "A unit is in one batch of a programme; go to the other one.",
+    ),
+    "last_line_of_batch": entry(
+        "这是批次中的最后一家单位。",
+        "不需要该批次的，请撤回整个批次。",
+        "This is the last unit of the batch.",
+        "Withdraw the batch instead.",
+    ),
     "totals_changed": entry(
         "批次的总数或总额与页面不一致。",
         "请刷新页面，核对后再复核。",

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.contracts.errors import Conflict, Forbidden, Refused
 from services.contracts.subsidy.approval import BatchFilter, BatchState
 from services.contracts.values import Post
-from services.subsidy.approval.domain import Batch, control_totals, require_maker, require_onlooker
+from services.subsidy.approval.domain import Batch, Line, control_totals, require_maker, require_onlooker
 from tests.people import APPROVER, EMPLOYER, REVIEWER, clerk
 
 NOW = datetime(2023, 9, 14, 1, 0, tzinfo=UTC)
@@ -90,6 +92,62 @@ def test_checking_needs_the_post_and_the_region():
     ]:
         with pytest.raises(Forbidden, match=code):
             MADE.approve(by=actor, count=2, amount=23713716, at=NOW)
+
+
+def without(*held_out):
+    return control_totals(line for line in LINES if line[0] not in held_out)
+
+
+def test_who_changed_a_batch_does_not_check_it_and_others_need_its_digest():
+    held = MADE.change(by=APPROVER, totals=without("410181000328"), held_out=1)
+    changed = held.change(by=clerk(Post.APPROVER, id="colleague"), totals=control_totals(LINES), held_out=-1)
+    assert (held.count, held.amount, held.held_out) == (1, 23713715, 1)
+    assert (changed.digest, changed.held_out) == (MADE.digest, 0)
+    totals = {"count": 2, "amount": 23713716, "at": NOW}
+    with pytest.raises(Forbidden, match="changer_is_checker"):
+        changed.approve(by=clerk(Post.REVIEWER, id="colleague"), digest=changed.digest, **totals)
+    for digest in (None, held.digest):
+        with pytest.raises(Conflict, match="totals_changed"):
+            changed.approve(by=REVIEWER, digest=digest, **totals)
+    assert changed.approve(by=REVIEWER, digest=changed.digest, **totals).state is BatchState.APPROVING
+
+
+def test_a_batch_keeps_one_line():
+    with pytest.raises(Refused, match="last_line_of_batch"):
+        MADE.change(by=APPROVER, totals=control_totals([]), held_out=1)
+
+
+@pytest.mark.parametrize("state", [state for state in BatchState if state is not BatchState.MADE])
+def test_only_a_batch_that_waits_for_its_check_is_changed_or_withdrawn(state):
+    batch = replace(MADE, state=state)
+    with pytest.raises(Refused, match="batch_not_open"):
+        batch.change(by=APPROVER, totals=control_totals(LINES), held_out=1)
+    with pytest.raises(Refused, match="batch_not_open"):
+        batch.withdraw(by=APPROVER, reason="x")
+
+
+def test_the_maker_alone_withdraws():
+    gone = MADE.withdraw(by=APPROVER, reason="x")
+    assert (gone.state, gone.reason, gone.checker) == (BatchState.WITHDRAWN, "x", None)
+    with pytest.raises(Forbidden, match="not_your_batch"):
+        MADE.withdraw(by=clerk(Post.APPROVER, id="colleague"), reason="x")
+    with pytest.raises(Forbidden, match="post_required"):
+        MADE.withdraw(by=clerk(Post.REVIEWER, id=APPROVER.id), reason="x")
+
+
+@given(
+    st.sampled_from(["", "account bank"]), st.lists(st.sampled_from(["hold_out", "take_back"]), max_size=8)
+)
+def test_a_line_is_held_out_and_taken_back_in_turns_and_never_when_something_is_missing(missing, acts):
+    line = Line(unit_no="410181000327", missing=missing, held_out=None)
+    for act in acts:
+        is_free = line.held_out is None and not missing if act == "hold_out" else line.held_out is not None
+        try:
+            line = line.hold_out(reason="x") if act == "hold_out" else line.take_back()
+        except Refused:
+            assert not is_free
+        else:
+            assert is_free and (line.held_out == "x") is (act == "hold_out")
 
 
 def test_a_batch_is_finished_when_each_line_has_its_refund():

@@ -109,6 +109,9 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", "/batches", approval.ListBatches, 200),
     ("GET", f"/batches/{I}", approval.GetBatch, 200),
     ("GET", f"/batches/{I}/items?left_out=true", approval.ListBatchItems, 200),
+    ("POST", f"/batches/{I}/items/410181000327/hold-out", approval.HoldOutItem, 200),
+    ("POST", f"/batches/{I}/items/410181000327/take-back", approval.TakeItemBack, 200),
+    ("POST", f"/batches/{I}/withdrawal", approval.WithdrawBatch, 200),
     ("POST", f"/batches/{I}/approval", approval.ApproveBatch, 202),
     ("POST", f"/batches/{I}/return", approval.ReturnBatch, 200),
     ("GET", "/refunds", confirmation.ListRefunds, 200),
@@ -135,8 +138,8 @@ IN_PATH |= {"maintenance_id", "authority_id", "account"}
 def body_for(kind: type[Request[Any]], address: str) -> dict[str, Any]:
     """Return the golden example of a command without what the path says."""
     in_path = IN_PATH if I in address or "/clerks/gongyi" in address else {"id"}
-    if address.startswith("/bank-accounts/"):
-        in_path = {"id", "unit_no"}
+    if "/410181000327" in address:
+        in_path = {*in_path, "unit_no"}
     values = example(kind).to_wire()
     if kind is sessions.SignInCertificate:
         values |= values.pop("proof")

@@ -15,10 +15,13 @@ from services.contracts.subsidy.approval import (
     BatchItemsView,
     BatchView,
     GetBatch,
+    HoldOutItem,
     ListBatches,
     ListBatchItems,
     MakeBatch,
     ReturnBatch,
+    TakeItemBack,
+    WithdrawBatch,
 )
 from services.contracts.subsidy.confirmation import GetRefund, ListRefunds
 from services.contracts.subsidy.notice import PublishNotice
@@ -216,7 +219,7 @@ def test_approving_sends_the_totals_that_the_page_showed(clerk: Browser, bus: Fa
     clerk.get(f"/clerk/batches/{I}")
     response = clerk.post(f"/clerk/batches/{I}/approve")
     approved = bus.last(ApproveBatch)
-    assert (approved.count, approved.amount) == (1, 23_713_715)
+    assert (approved.count, approved.amount, approved.digest) == (1, 23_713_715, example(BatchView).digest)
     assert response.headers["Location"] == f"/clerk/batches/{I}"
 
 
@@ -257,6 +260,52 @@ def test_units_left_out_are_listed_with_what_they_lack(clerk: Browser, bus: Fake
     page = clerk.get(f"/clerk/batches/{I}?left_out=1").text
     assert bus.last(ListBatchItems).left_out
     assert "联系电话、开户行" in page
+
+
+def test_a_unit_is_held_out_by_its_number_with_a_reason(clerk: Browser, bus: FakeBus) -> None:
+    bus.answers[GetBatch] = example(BatchView, state="made")
+    of_the_line = f"/clerk/batches/{example(BatchView).batch_id}/hold-out?unit_no=410181000327"
+    assert of_the_line in clerk.get(f"/clerk/batches/{I}").text
+    assert 'value="410181000327"' in clerk.get(f"/clerk/batches/{I}/hold-out?unit_no=410181000327").text
+    wrong = clerk.post(f"/clerk/batches/{I}/hold-out", unit_no="41", reason=" ").text
+    assert 'id="unit_no-wrong"' in wrong and 'id="reason-wrong"' in wrong
+    response = clerk.post(f"/clerk/batches/{I}/hold-out", unit_no="410181000327", reason="账户待核实")
+    assert response.headers["Location"] == f"/clerk/batches/{I}?held_out=1"
+    [held_out] = bus.requests(HoldOutItem)
+    assert (held_out.unit_no, held_out.reason) == ("410181000327", "账户待核实")
+
+
+def test_units_held_out_are_listed_with_the_reason_and_taken_back(clerk: Browser, bus: FakeBus) -> None:
+    item = example(BatchItemsView).items[0].model_copy(update={"held_out": "账户待核实"})
+    bus.answers[ListBatchItems] = BatchItemsView(items=(item,), next_after=None)
+    bus.answers[GetBatch] = example(BatchView, state="made", held_out=1)
+    page = clerk.get(f"/clerk/batches/{I}?held_out=1").text
+    assert bus.last(ListBatchItems).held_out
+    assert "账户待核实" in page and "恢复列入" in page and "另有 1 家单位暂不列入" in page
+    clerk.post(f"/clerk/batches/{I}/take-back", unit_no="410181000327")
+    assert bus.last(TakeItemBack).unit_no == "410181000327"
+    bus.answers[TakeItemBack] = Conflict("held_by_another_batch", "", unit_no="410181000327")
+    said = clerk.post(f"/clerk/batches/{I}/take-back", unit_no="410181000327").text
+    assert "单位 410181000327 已列入其他批次" in said
+
+
+def test_withdrawing_a_batch_needs_a_reason(clerk: Browser, bus: FakeBus) -> None:
+    bus.answers[GetBatch] = example(BatchView, state="made")
+    clerk.get(f"/clerk/batches/{I}/withdraw")
+    assert 'id="reason-wrong"' in clerk.post(f"/clerk/batches/{I}/withdraw", reason="").text
+    clerk.post(f"/clerk/batches/{I}/withdraw", reason="条件有误")
+    assert [one.reason for one in bus.requests(WithdrawBatch)] == ["条件有误"]
+    bus.answers[GetBatch] = example(BatchView, state="withdrawn", reason="条件有误")
+    page = clerk.get(f"/clerk/batches/{I}").text
+    assert "撤回原因：条件有误" in page and "已撤回" in page and "撤回批次" not in page
+
+
+def test_only_the_post_of_the_maker_sees_what_changes_a_batch(browser: Browser, bus: FakeBus) -> None:
+    bus.answers[GetBatch] = example(BatchView, state="made")
+    for actor, seen in ((people.REVIEWER, False), (people.APPROVER, True)):
+        browser.sign_in(actor)
+        page = browser.get(f"/clerk/batches/{I}").text
+        assert ("撤回批次" in page, "/hold-out" in page) == (seen, seen)
 
 
 # ---- notices

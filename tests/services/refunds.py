@@ -128,8 +128,8 @@ def make_batch(world: Any, run: UUID, by: Actor = APPROVER, **filter: Any) -> Ba
 
 def approve_batch(world: Any, batch: BatchView, by: Actor = REVIEWER) -> BatchView:
     """Approve a batch and let the worker make its refunds."""
-    approve = ApproveBatch(id=new_id(), batch_id=batch.batch_id, count=batch.count, amount=batch.amount)
-    world.ask(approve, by=by)
+    seen = {"count": batch.count, "amount": batch.amount, "digest": batch.digest}
+    world.ask(ApproveBatch(id=new_id(), batch_id=batch.batch_id, **seen), by=by)
     world.work("subsidy", BatchApproved(at=world.now, batch_id=batch.batch_id))
     return world.ask(GetBatch(batch_id=batch.batch_id), by=by)
 

@@ -203,7 +203,7 @@ class Clerk(Visitor):
     def approve(self, batch: BatchView) -> BatchView:
         """复核: approve exactly what was looked at."""
         path = f"/batches/{batch.batch_id}/approval"
-        return self._post(BatchView, path, count=batch.count, amount=batch.amount)
+        return self._post(BatchView, path, count=batch.count, amount=batch.amount, digest=batch.digest)
 
     def publish_notice(self, batch_id: UUID) -> NoticeView:
         """公示."""

@@ -1,4 +1,4 @@
-"""稳岗返还批量核定: make a batch, look at it, approve or return it."""
+"""稳岗返还批量核定: make a batch, look at it, hold units out of it, withdraw, approve or return it."""
 
 from uuid import UUID
 
@@ -14,10 +14,13 @@ from services.contracts.subsidy.approval import (
     BatchFilter,
     BatchState,
     GetBatch,
+    HoldOutItem,
     ListBatches,
     ListBatchItems,
     MakeBatch,
     ReturnBatch,
+    TakeItemBack,
+    WithdrawBatch,
 )
 from services.contracts.subsidy.screening import ListScreenings, ScreeningState
 from services.contracts.values import BatchId, SizeClass
@@ -47,6 +50,24 @@ def batch(batch_id: UUID) -> Response:
     return _show(BatchId(batch_id))
 
 
+@pages.route("/batches/<uuid:batch_id>/hold-out", methods=["GET", "POST"])
+def hold_out(batch_id: UUID) -> Response:
+    """暂不列入: keep a unit out of a batch, with a reason."""
+    return _change(BatchId(batch_id), HoldOutItem, "clerk/hold_out.html", held_out=1)
+
+
+@pages.post("/batches/<uuid:batch_id>/take-back")
+def take_back(batch_id: UUID) -> Response:
+    """恢复列入: a unit that was held out counts again."""
+    return _decide(BatchId(batch_id), TakeItemBack)
+
+
+@pages.route("/batches/<uuid:batch_id>/withdraw", methods=["GET", "POST"])
+def withdraw_batch(batch_id: UUID) -> Response:
+    """撤回, with a reason."""
+    return _change(BatchId(batch_id), WithdrawBatch, "clerk/withdraw_batch.html")
+
+
 @pages.post("/batches/<uuid:batch_id>/approve")
 def approve_batch(batch_id: UUID) -> Response:
     """复核通过, with the totals that the page showed."""
@@ -59,7 +80,24 @@ def return_batch(batch_id: UUID) -> Response:
     return _decide(BatchId(batch_id), ReturnBatch)
 
 
-def _decide(batch_id: BatchId, decision: type[ApproveBatch] | type[ReturnBatch]) -> Response:
+def _change(
+    batch_id: BatchId, change: type[HoldOutItem] | type[WithdrawBatch], template: str, **then: int
+) -> Response:
+    """Show the form of a change, or make the change and show the lines that it is about."""
+    error = None
+    if request.method == "POST":
+        try:
+            ask(filled(change, batch_id=batch_id))
+        except FAULTS as fault:
+            error = fault
+        else:
+            return redirect(url_for(".batch", batch_id=batch_id, **then), 303)
+    return show(template, error, batch=ask(GetBatch(batch_id=batch_id)))
+
+
+def _decide(
+    batch_id: BatchId, decision: type[ApproveBatch] | type[ReturnBatch] | type[TakeItemBack]
+) -> Response:
     totals = {name: _number(name) for name in ("count", "amount")} if decision is ApproveBatch else {}
     try:
         ask(filled(decision, batch_id=batch_id, **totals))

@@ -16,6 +16,7 @@ from services.contracts.values import (
     Region,
     ScreeningId,
     Sealed,
+    Sha256,
     ShortText,
     SizeClass,
     UnitNo,
@@ -31,6 +32,7 @@ class BatchState(StrEnum):
     APPROVING = "approving"
     APPROVED = "approved"
     RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
 
 
 class BatchFilter(View):
@@ -46,6 +48,7 @@ class BatchView(View):
     """A batch with its control totals: count, sum (fen), digest over its items.
 
     `left_out`: eligible units that could not be paid, because account or phone are missing.
+    `held_out`: units that a clerk held out of it with a reason; the totals are without them.
     """
 
     batch_id: BatchId
@@ -64,6 +67,7 @@ class BatchView(View):
     checked_at: datetime | None
     reason: str | None
     left_out: int = 0
+    held_out: int = 0
 
 
 class BatchesView(View):
@@ -75,7 +79,8 @@ class BatchesView(View):
 class BatchItemView(View):
     """One line of a batch. `missing`: what a unit lacks that was left out (account, bank, phone, …).
 
-    `refund_id`: the refund that was made of it, once the batch is approved.
+    `held_out`: why a clerk held it out. `refund_id`: the refund that was made of it, once the batch is
+    approved.
     """
 
     unit_no: UnitNo
@@ -85,6 +90,7 @@ class BatchItemView(View):
     ratio: BasisPoints
     amount: Money
     missing: tuple[str, ...] = ()
+    held_out: str | None = None
     refund_id: RefundId | None = None
 
 
@@ -102,12 +108,38 @@ class MakeBatch(Command[BatchView]):
     filter: BatchFilter = BatchFilter()
 
 
+class HoldOutItem(Command[BatchView]):
+    """Keep a unit out of a batch that waits for its check; another batch may take it. The totals follow."""
+
+    batch_id: BatchId
+    unit_no: UnitNo
+    reason: ShortText
+
+
+class TakeItemBack(Command[BatchView]):
+    """Let a unit that was held out count again, unless another batch has taken it."""
+
+    batch_id: BatchId
+    unit_no: UnitNo
+
+
+class WithdrawBatch(Command[BatchView]):
+    """Its maker takes a batch back before the check; its units are free again."""
+
+    batch_id: BatchId
+    reason: ShortText
+
+
 class ApproveBatch(Command[BatchView]):
-    """复核: another clerk approves. The totals it saw are sent along: it approves what it looked at."""
+    """复核: another clerk approves. The totals it saw are sent along: it approves what it looked at.
+
+    A batch that was changed since it was made needs the digest too: count and amount may be the same again.
+    """
 
     batch_id: BatchId
     count: int
     amount: Money
+    digest: Sha256 | None = None
 
 
 class ReturnBatch(Command[BatchView]):
@@ -130,10 +162,11 @@ class ListBatches(Query[BatchesView]):
 
 
 class ListBatchItems(Query[BatchItemsView]):
-    """Page through a batch, or through the units that were left out of it."""
+    """Page through a batch, or through the units that were left out of it, or held out of it."""
 
     batch_id: BatchId
     left_out: bool = False
+    held_out: bool = False
     after: UnitNo | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 

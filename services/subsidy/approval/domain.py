@@ -38,6 +38,29 @@ class Totals:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Line:
+    """A unit in a batch. `missing`: what it lacks, if it was left out. `held_out`: why it was held out."""
+
+    unit_no: UnitNo
+    missing: str
+    held_out: str | None
+
+    def hold_out(self, *, reason: str) -> "Line":
+        """Keep out a line that counts."""
+        if self.missing or self.held_out is not None:
+            raise Refused(
+                "line_does_not_count", "this unit does not count in the batch", unit_no=self.unit_no
+            )
+        return replace(self, held_out=reason)
+
+    def take_back(self) -> "Line":
+        """Let a line count again."""
+        if self.held_out is None:
+            raise Refused("line_not_held_out", "this unit is not held out", unit_no=self.unit_no)
+        return replace(self, held_out=None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Account:
     """Where money goes."""
 
@@ -79,7 +102,10 @@ class Refund:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Refunds that are approved, or sent back, together. `made_up_to`: the last unit with a refund."""
+    """Refunds that are approved, or sent back, together.
+
+    `made_up_to`: the last unit with a refund. `changed_by`: who held lines out, or took them back.
+    """
 
     id: BatchId
     number: str
@@ -99,6 +125,8 @@ class Batch:
     amount: Money = 0
     digest: str | None = None
     left_out: int = 0
+    held_out: int = 0
+    changed_by: tuple[str, ...] = ()
     refunds_made: int = 0
     made_up_to: UnitNo | None = None
     checker: str | None = None
@@ -113,10 +141,34 @@ class Batch:
         state, reason = (BatchState.MADE, None) if totals.count else (BatchState.RETURNED, EMPTY_BATCH)
         return replace(self, state=state, reason=reason, left_out=left_out, **vars(totals))
 
-    def approve(self, *, by: Actor, count: int, amount: Money, at: datetime) -> "Batch":
-        """Another clerk approves the totals it looked at."""
+    def require_change(self, *, by: Actor) -> None:
+        """Lines are held out, and taken back, by the maker's post, before the check."""
+        by.require_post(Post.APPROVER, region=self.region)
+        self._require_made()
+
+    def change(self, *, by: Actor, totals: Totals, held_out: int) -> "Batch":
+        """Fix the totals anew after `held_out` lines more, or fewer, are held out; one line has to remain."""
+        self.require_change(by=by)
+        if not totals.count:
+            raise Refused("last_line_of_batch", "a batch without a line is withdrawn instead")
+        changed_by = tuple(sorted({*self.changed_by, by.id}))
+        return replace(self, held_out=self.held_out + held_out, changed_by=changed_by, **vars(totals))
+
+    def withdraw(self, *, by: Actor, reason: str) -> "Batch":
+        """Its maker takes it back before the check."""
+        by.require_post(Post.APPROVER, region=self.region)
+        if by.id != self.maker:
+            raise Forbidden("not_your_batch", "only who made a batch withdraws it")
+        self._require_made()
+        return replace(self, state=BatchState.WITHDRAWN, reason=reason)
+
+    def approve(
+        self, *, by: Actor, count: int, amount: Money, at: datetime, digest: str | None = None
+    ) -> "Batch":
+        """Another clerk approves the totals it looked at: with the digest, if lines were held out since."""
         self._require_checker(by)
-        if (count, amount) != (self.count, self.amount):
+        seen = digest or (None if self.changed_by else self.digest)
+        if (count, amount, seen) != (self.count, self.amount, self.digest):
             raise Conflict(
                 "totals_changed",
                 "the totals are not those of the batch",
@@ -144,6 +196,11 @@ class Batch:
         by.require_post(Post.REVIEWER, region=self.region)
         if by.id == self.maker:
             raise Forbidden("maker_is_checker", "who made a batch cannot check it", maker=self.maker)
+        if by.id in self.changed_by:
+            raise Forbidden("changer_is_checker", "who changed a batch cannot check it")
+        self._require_made()
+
+    def _require_made(self) -> None:
         if self.state is not BatchState.MADE:
             raise Refused("batch_not_open", "this batch does not wait for a check", state=self.state.value)
 

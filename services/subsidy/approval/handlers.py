@@ -7,12 +7,16 @@ from services.contracts.subsidy.approval import (
     BatchRequested,
     BatchState,
     BatchView,
+    HoldOutItem,
     MakeBatch,
     ReturnBatch,
+    TakeItemBack,
+    WithdrawBatch,
 )
 from services.contracts.values import BatchId
-from services.subsidy.approval.domain import Batch, require_done, require_maker
+from services.subsidy.approval.domain import Batch, Line, control_totals, require_done, require_maker
 from services.subsidy.approval.store import batches, decisions, items
+from services.subsidy.approval.store.refunds import refund_id
 from services.subsidy.approval.views import batch_view
 from services.subsidy.policy import store as policy_store
 from services.subsidy.screening import store as screening_store
@@ -47,10 +51,37 @@ def make_batch(uow: UnitOfWork, command: MakeBatch) -> BatchView:
     return batch_view(batch)
 
 
+def hold_out_item(uow: UnitOfWork, command: HoldOutItem) -> BatchView:
+    """Keep a unit out of a batch that waits for its check."""
+    batch = batches.get_batch_alone(uow, command.batch_id)
+    batch.require_change(by=uow.actor)
+    line = items.get_line(uow, batch.id, command.unit_no).hold_out(reason=command.reason)
+    return _save_change(uow, command, batch, line, held_out=1)
+
+
+def take_item_back(uow: UnitOfWork, command: TakeItemBack) -> BatchView:
+    """Let a unit count again that was held out, if no other batch has taken it."""
+    batch = batches.get_batch_alone(uow, command.batch_id)
+    batch.require_change(by=uow.actor)
+    line = items.get_line(uow, batch.id, command.unit_no).take_back()
+    return _save_change(uow, command, batch, line, held_out=-1)
+
+
+def withdraw_batch(uow: UnitOfWork, command: WithdrawBatch) -> BatchView:
+    """Its maker takes a batch back before the check; its units are free again."""
+    batch = batches.get_batch_alone(uow, command.batch_id)
+    batch = batch.withdraw(by=uow.actor, reason=command.reason)
+    batches.save_batch(uow, batch)
+    items.free_items(uow, batch.id)
+    decisions.record_decision(uow, command.name, batch.id, command.id)
+    return batch_view(batch)
+
+
 def approve_batch(uow: UnitOfWork, command: ApproveBatch) -> BatchView:
     """Another clerk approves what it looked at; the worker makes the refunds."""
     batch = batches.get_batch_alone(uow, command.batch_id)
-    batch = batch.approve(by=uow.actor, count=command.count, amount=command.amount, at=uow.now)
+    seen = {"count": command.count, "amount": command.amount, "digest": command.digest}
+    batch = batch.approve(by=uow.actor, at=uow.now, **seen)
     batches.save_batch(uow, batch)
     decisions.record_decision(uow, command.name, batch.id, command.id)
     uow.publish(BatchApproved(at=uow.now, batch_id=batch.id))
@@ -64,4 +95,18 @@ def return_batch(uow: UnitOfWork, command: ReturnBatch) -> BatchView:
     batches.save_batch(uow, batch)
     items.free_items(uow, batch.id)
     decisions.record_decision(uow, command.name, batch.id, command.id)
+    return batch_view(batch)
+
+
+def _save_change(
+    uow: UnitOfWork, command: HoldOutItem | TakeItemBack, batch: Batch, line: Line, held_out: int
+) -> BatchView:
+    """Save a line and the totals that follow from it; write the decision down for batch and refund."""
+    items.save_line(uow, batch.id, line)
+    totals = control_totals(items.stream_lines(uow, batch.id))
+    batch = batch.change(by=uow.actor, totals=totals, held_out=held_out)
+    batches.save_batch(uow, batch)
+    decisions.record_decision(uow, command.name, batch.id, command.id)
+    refund = refund_id(batch.programme_year, line.unit_no)
+    decisions.record_decision(uow, command.name, refund, command.id)
     return batch_view(batch)

@@ -32,11 +32,12 @@ def list_batches(uow: UnitOfWork, query: ListBatches) -> BatchesView:
 
 
 def list_batch_items(uow: UnitOfWork, query: ListBatchItems) -> BatchItemsView:
-    """Show a page of a batch: the lines that count, or the units left out and what they lack."""
+    """Show a page of a batch: the lines that count, or the units left out or held out, and why."""
     batch = batches.get_batch(uow, query.batch_id)
     require_onlooker(actor=uow.actor, region=batch.region)
-    is_made = batch.state is BatchState.APPROVED and not query.left_out
-    rows = items.list_items(uow, query.batch_id, query.after, query.limit + 1, query.left_out)
+    is_made = batch.state is BatchState.APPROVED and not (query.left_out or query.held_out)
+    kind = {"left_out": query.left_out, "held_out": query.held_out}
+    rows = items.list_items(uow, query.batch_id, query.after, query.limit + 1, **kind)
     lines = tuple(
         BatchItemView(
             unit_no=row.unit_no,
@@ -46,6 +47,7 @@ def list_batch_items(uow: UnitOfWork, query: ListBatchItems) -> BatchItemsView:
             ratio=row.ratio,
             amount=row.amount,
             missing=tuple(row.missing.split()),
+            held_out=row.held_out,
             refund_id=refund_id(batch.programme_year, row.unit_no) if is_made else None,
         )
         for row in rows[: query.limit]
@@ -66,6 +68,7 @@ def batch_view(batch: Batch) -> BatchView:
         amount=batch.amount,
         digest=batch.digest,
         left_out=batch.left_out,
+        held_out=batch.held_out,
         refunds_made=batch.refunds_made,
         maker=batch.maker_name or batch.maker,
         made_at=batch.made_at,

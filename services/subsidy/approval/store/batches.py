@@ -36,6 +36,8 @@ batches = sa.Table(
     sa.Column("amount", sa.BigInteger, nullable=False),
     sa.Column("digest", sa.String(64)),
     sa.Column("left_out", sa.Integer, nullable=False),
+    sa.Column("held_out", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("changed_by", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("refunds_made", sa.Integer, nullable=False),
     sa.Column("made_up_to", sa.String(12)),
     sa.Column("checker", sa.String(80)),
@@ -95,4 +97,5 @@ def _get_batch(uow: UnitOfWork, query: sa.Select[Any]) -> Batch:
 
 def _batch(row: sa.Row[Any]) -> Batch:
     values = dict(row._mapping)
-    return Batch(**values | {"filter": BatchFilter.model_validate(values["filter"])})
+    filter = BatchFilter.model_validate(values["filter"])
+    return Batch(**values | {"filter": filter, "changed_by": tuple(values["changed_by"])})

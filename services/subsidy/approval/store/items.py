@@ -1,6 +1,7 @@
 """The lines of a batch. A unit is held by one batch of a programme at most: a unique constraint says so.
 
-`held` is the unit number while the batch holds the unit; NULL: it was left out, or the batch returned.
+`held` is the unit number while the batch holds the unit; NULL: it was left out or held out, or the batch
+was returned or withdrawn. `held_out` is the reason why a clerk held it out.
 """
 
 import functools
@@ -13,10 +14,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from services.chassis.database import stream
 from services.chassis.unit_of_work import UnitOfWork
+from services.contracts.errors import Conflict, Missing
 from services.contracts.subsidy.approval import BatchState
 from services.contracts.subsidy.screening import Outcome
 from services.contracts.values import BatchId, CreditCode, Money, UnitNo, region_prefix
-from services.subsidy.approval.domain import Account, Batch
+from services.subsidy.approval.domain import Account, Batch, Line
 from services.subsidy.approval.store.batches import batches, share_batches
 from services.subsidy.approval.store.columns import unit_columns
 from services.subsidy.registry.store import current_employers, units
@@ -25,6 +27,7 @@ from services.subsidy.screening.store import screenings, verdicts
 
 _SCREENED = ("unit_no", "unit_type", "size_class", "region", "layoff_rate", "base", "ratio", "amount")
 _PAYABLE = ("account", "account_name", "bank", "phone")
+_UNDER_WAY = (BatchState.FILLING, BatchState.MADE, BatchState.APPROVING)
 
 batch_items = sa.Table(
     "batch_items",
@@ -34,8 +37,12 @@ batch_items = sa.Table(
     sa.Column("programme_year", sa.Integer, nullable=False),
     sa.Column("missing", sa.String(100), nullable=False),
     sa.Column("held", sa.String(12)),
+    sa.Column("held_out", sa.String(200)),
     sa.UniqueConstraint("held", "programme_year", name="held_once"),
+    sa.CheckConstraint("held IS NULL OR held_out IS NULL", name="held_or_held_out"),
 )
+_HELD_OUT = batch_items.c.held_out.isnot(None)
+sa.Index("items_held_out", batch_items.c.unit_no, postgresql_where=_HELD_OUT, sqlite_where=_HELD_OUT)
 
 
 def fill_batch(uow: UnitOfWork, batch: Batch) -> None:
@@ -51,25 +58,46 @@ def fill_batch(uow: UnitOfWork, batch: Batch) -> None:
 
 
 def list_items(
-    uow: UnitOfWork, batch_id: BatchId, after: UnitNo | None, limit: int, left_out: bool
+    uow: UnitOfWork, batch_id: BatchId, after: UnitNo | None, limit: int, left_out: bool, held_out: bool
 ) -> Sequence[sa.Row[Any]]:
-    """Return a page of lines after a unit: those that count, or those that were left out."""
+    """Return a page of lines after a unit: those that count, or those that were left out, or held out."""
     chosen = (batch_items.c.batch_id == batch_id) & (batch_items.c.unit_no > (after or ""))
-    query = sa.select(batch_items).where(chosen, _left_out(left_out))
+    query = sa.select(batch_items).where(chosen, *_lines(left_out, held_out))
     return uow.connection.execute(query.order_by(batch_items.c.unit_no).limit(limit)).all()
 
 
 def stream_lines(uow: UnitOfWork, batch_id: BatchId) -> Iterator[tuple[UnitNo, Money]]:
     """Yield (unit, amount) of the lines that count, in the order of unit numbers."""
     query = sa.select(batch_items.c.unit_no, batch_items.c.amount).where(batch_items.c.batch_id == batch_id)
-    for row in stream(uow.connection, query.where(_left_out(False)).order_by(batch_items.c.unit_no), 10_000):
+    for row in stream(uow.connection, query.where(*_lines()).order_by(batch_items.c.unit_no), 10_000):
         yield row.unit_no, row.amount
 
 
 def count_left_out(uow: UnitOfWork, batch_id: BatchId) -> int:
     """Return how many units a batch could not take."""
-    query = sa.select(sa.func.count()).where(batch_items.c.batch_id == batch_id, _left_out(True))
+    query = sa.select(sa.func.count()).where(batch_items.c.batch_id == batch_id, *_lines(left_out=True))
     return uow.connection.scalar(query) or 0
+
+
+def get_line(uow: UnitOfWork, batch_id: BatchId, unit_no: UnitNo) -> Line:
+    """Return one line of a batch. Hold the batch alone first."""
+    columns = (batch_items.c[name] for name in Line.__dataclass_fields__)
+    row = uow.connection.execute(sa.select(*columns).where(_is(batch_id, unit_no))).one_or_none()
+    if row is None:
+        raise Missing("batch_line_missing", "this unit is not in the batch", unit_no=unit_no)
+    return Line(**row._mapping)
+
+
+def save_line(uow: UnitOfWork, batch_id: BatchId, line: Line) -> None:
+    """Hold a unit that counts, free one that is held out. A Conflict when another batch holds it."""
+    held = line.unit_no if line.held_out is None else None
+    update = batch_items.update().where(_is(batch_id, line.unit_no))
+    try:
+        uow.connection.execute(update.values(held=held, held_out=line.held_out))
+    except sa.exc.IntegrityError as error:
+        raise Conflict(
+            "held_by_another_batch", "another batch has this unit", unit_no=line.unit_no
+        ) from error
 
 
 def free_items(uow: UnitOfWork, batch_id: BatchId) -> None:
@@ -79,7 +107,7 @@ def free_items(uow: UnitOfWork, batch_id: BatchId) -> None:
 
 
 def hold_batches_of(uow: UnitOfWork, unit_no: UnitNo) -> None:
-    """Share the batches that hold this unit, and those that are being filled and may be about to."""
+    """Share the batches that hold this unit, or held it out, and those being filled that may be about to."""
     held: set[BatchId] = set()
     while found := _batches_of(uow, unit_no) - held:
         share_batches(uow, found)  # may wait for one to be filled: then it holds the unit, or does not
@@ -87,9 +115,12 @@ def hold_batches_of(uow: UnitOfWork, unit_no: UnitNo) -> None:
 
 
 def set_account(uow: UnitOfWork, unit_no: UnitNo, credit_code: CreditCode, account: Account) -> None:
-    """Change the line of which a refund is still to be made. Hold the batches of the unit first."""
-    waiting = sa.select(batches.c.id).where(batches.c.state != BatchState.APPROVED)
-    line = (batch_items.c.held == unit_no) & (batch_items.c.credit_code == credit_code)
+    """Change the line of which a refund is still to be made: one held out may be taken back.
+
+    Hold the batches of the unit first.
+    """
+    waiting = sa.select(batches.c.id).where(batches.c.state.in_(_UNDER_WAY))
+    line = _holds_or_held_out(unit_no) & (batch_items.c.credit_code == credit_code)
     mine = batch_items.update().where(line, batch_items.c.batch_id.in_(waiting))
     uow.connection.execute(mine.values(vars(account)))
 
@@ -98,15 +129,23 @@ def next_items(uow: UnitOfWork, batch: Batch, limit: int) -> list[dict[str, Any]
     """Return the next lines of which no refund is made yet."""
     unit = [batch_items.c[column.name] for column in unit_columns(complete=True)]
     chosen = (batch_items.c.batch_id == batch.id) & (batch_items.c.unit_no > (batch.made_up_to or ""))
-    query = sa.select(*unit).where(chosen, _left_out(False)).order_by(batch_items.c.unit_no).limit(limit)
+    query = sa.select(*unit).where(chosen, *_lines()).order_by(batch_items.c.unit_no).limit(limit)
     return [dict(row._mapping) for row in uow.connection.execute(query)]
 
 
 def _batches_of(uow: UnitOfWork, unit_no: UnitNo) -> set[BatchId]:
-    holding = sa.select(batch_items.c.batch_id).where(batch_items.c.held == unit_no)
+    holding = sa.select(batch_items.c.batch_id).where(_holds_or_held_out(unit_no))
     filling = batches.c.state == BatchState.FILLING
     query = sa.select(batches.c.id).where(filling | batches.c.id.in_(holding))
     return set(uow.connection.scalars(query))
+
+
+def _holds_or_held_out(unit_no: UnitNo) -> sa.ColumnElement[bool]:
+    return (batch_items.c.held == unit_no) | (_HELD_OUT & (batch_items.c.unit_no == unit_no))
+
+
+def _is(batch_id: BatchId, unit_no: UnitNo) -> sa.ColumnElement[bool]:
+    return (batch_items.c.batch_id == batch_id) & (batch_items.c.unit_no == unit_no)
 
 
 def _eligible_lines(batch: Batch) -> sa.Select[Any]:
@@ -159,5 +198,7 @@ def _chosen(batch: Batch) -> Iterator[sa.ColumnElement[bool]]:
         yield verdicts.c.amount <= batch.filter.max_amount
 
 
-def _left_out(left_out: bool) -> sa.ColumnElement[bool]:
-    return batch_items.c.missing != "" if left_out else batch_items.c.missing == ""
+def _lines(left_out: bool = False, held_out: bool = False) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the conditions of the lines that count; or of those left out, or held out."""
+    yield batch_items.c.missing != "" if left_out else batch_items.c.missing == ""
+    yield _HELD_OUT if held_out else ~_HELD_OUT

@@ -1,0 +1,58 @@
+"""What an earlier version has kept is carried over: batches and their lines."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.__main__ import chain_of
+from services.chassis.database import Database
+from services.chassis.ids import new_id
+from services.subsidy.approval.store.batches import batches
+from services.subsidy.approval.store.items import batch_items
+from services.subsidy.screening.store import screenings
+from tests.services.conftest import NOW
+
+KEPT: dict[str, Any] = {"filter": {}, "made_at": NOW, "started_at": NOW, "deadline": NOW.date()}
+SINCE = {"held_out", "changed_by"}
+
+
+@pytest.fixture
+def database(url_of):
+    database = Database(url_of("subsidy"))
+    yield database
+    database.close()
+
+
+def keep(connection, table, **values):
+    """Add a row as the earlier version did: what must be there, "1" or 1 unless it is given."""
+    needed = [one for one in table.columns if one.name in values or not one.nullable]
+    earlier = sa.table(
+        table.name, *(sa.column(one.name, one.type) for one in needed if one.name not in SINCE)
+    )
+    row = {one.name: 1 if isinstance(one.type, sa.Integer) else "1" for one in earlier.columns}
+    connection.execute(earlier.insert().values(row | {name: values[name] for name in row if name in values}))
+
+
+def test_batches_and_lines_of_an_earlier_version_are_carried_over(database):
+    chain, run, batch = chain_of("subsidy"), new_id(), new_id()
+    chain.upgrade(database, upto="0003")
+    with database.write() as connection:
+        keep(connection, screenings, **KEPT, id=run, state="done")
+        keep(connection, batches, **KEPT, id=batch, screening_id=run, state="made")
+        for unit_no, held, missing in (("410181000001", "410181000001", ""), ("410181000002", None, "bank")):
+            line = {"unit_no": unit_no, "held": held, "missing": missing, "unit_type": "enterprise"}
+            keep(connection, batch_items, **line, batch_id=batch)
+    chain.upgrade(database)
+    with database.read() as connection:
+        [made] = connection.execute(sa.select(batches)).all()
+        lines = connection.execute(sa.select(batch_items).order_by(batch_items.c.unit_no)).all()
+    assert (made.id, made.held_out, made.changed_by) == (batch, 0, [])
+    assert [(one.held, one.missing, one.held_out) for one in lines] == [
+        ("410181000001", "", None),
+        (None, "bank", None),
+    ]
+    for wrong in ({"held_out": "x"}, {"unit_no": "410181000003"}):
+        row = dict(lines[0]._mapping) | {"unit_no": "410181000009"} | wrong
+        with pytest.raises(sa.exc.IntegrityError), database.write() as connection:
+            connection.execute(batch_items.insert().values(row))
