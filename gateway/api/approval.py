@@ -10,8 +10,10 @@ from services.contracts.subsidy.approval import (
     BatchItemsView,
     BatchView,
     GetBatch,
+    IncompleteUnitsView,
     ListBatches,
     ListBatchItems,
+    ListIncompleteUnits,
     MakeBatch,
     ReturnBatch,
 )
@@ -23,6 +25,14 @@ ApproveBatchBody = body_of(ApproveBatch, "batch_id")
 ReturnBatchBody = body_of(ReturnBatch, "batch_id")
 BatchPath = only(GetBatch, "batch_id")
 ItemsQuery = body_of(ListBatchItems, "batch_id")
+ScreeningPath = only(ListIncompleteUnits, "screening_id")
+IncompleteQuery = body_of(ListIncompleteUnits, "screening_id")
+
+
+@api.get("/screenings/<uuid:screening_id>/incomplete-units", responses={200: IncompleteUnitsView})
+def list_incomplete_units(path: ScreeningPath, query: IncompleteQuery) -> Response:
+    """Page through the eligible units that could not be paid or told, and what each lacks."""
+    return reply(ask(ListIncompleteUnits(**dict(path), **dict(query))))
 
 
 @api.post("/batches", responses={202: BatchView})
