@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -123,7 +123,7 @@ class IncompleteUnitView(View):
 
 
 class LackView(View):
-    """How many units lack one thing, and the sum at stake (fen). A unit counts for each thing that it lacks."""
+    """How many units lack one thing, and the sum at stake (fen). A unit counts for each that it lacks."""
 
     missing: Lack
     count: int
@@ -144,7 +144,7 @@ class IncompleteTotalsView(View):
 
 
 class IncompleteUnitsView(View):
-    """A page of units in the order of their numbers. `totals` are those of the region, whatever is missing."""
+    """A page of units in the order of their numbers. `totals`: of the region, whatever is missing."""
 
     units: tuple[IncompleteUnitView, ...]
     next_after: UnitNo | None
@@ -195,12 +195,13 @@ class ListBatchItems(Query[BatchItemsView]):
 
 
 class ListIncompleteUnits(Query[IncompleteUnitsView]):
-    """Page through the eligible units of a finished run that no batch holds and that could not be paid or told.
+    """Page through eligible units of a finished run that no batch holds and that could not be paid or told.
 
     Within the clerk's region, or a part of it. `missing`: those that lack this one thing. `with_totals`: also
     count all of them, which takes longer than a page.
     """
 
+    patience: ClassVar[float] = 30
     screening_id: ScreeningId
     missing: Lack | None = None
     region: Region | None = None

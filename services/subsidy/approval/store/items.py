@@ -113,17 +113,16 @@ def _batches_of(uow: UnitOfWork, unit_no: UnitNo) -> set[BatchId]:
 def eligible_units(
     columns: Sequence[sa.ColumnElement[Any]], screening_id: ScreeningId, year: Year
 ) -> sa.Select[Any]:
-    """Select columns of the verdicts, of WAS and of NOW for the units that a batch could take, complete or not.
+    """Select columns of verdicts, WAS and NOW for the units that a batch could take, complete or not.
 
     NOW is empty for a unit that left the registry, or came to another employer.
     """
     same = (NOW.c.import_id == current_employers()) & (NOW.c.unit_no == WAS.c.unit_no)
     screened = WAS.c.import_id == screenings.c.employers_import_id
-    taken = sa.select(batch_items.c.batch_id).where(
-        batch_items.c.programme_year == year, batch_items.c.held == verdicts.c.unit_no
-    )
+    taken = sa.select(1).where(batch_items.c.programme_year == year, batch_items.c.held == verdicts.c.unit_no)
     # A value, not EXISTS: before statistics are made PostgreSQL would join all the lines with each other.
-    free = taken.scalar_subquery().is_(None)
+    # And unequal, not IS NULL: PostgreSQL takes that for rare, and looks up each unit for itself.
+    free = sa.func.coalesce(taken.scalar_subquery(), 0) != 1
     return (
         sa.select(*columns)
         .select_from(verdicts)
