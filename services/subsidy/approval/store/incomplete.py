@@ -62,6 +62,11 @@ def count_incomplete(
     )
 
 
+def count_of(totals: IncompleteTotalsView, missing: Lack | None) -> int:
+    """Return how many of the units lack one thing; None: anything."""
+    return sum(each.count for each in totals.lacks if each.missing is missing) if missing else totals.count
+
+
 def _totals(chosen: sa.ColumnElement[bool]) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
     """Return how many are chosen, and the sum of their amounts."""
     count = sa.func.count(sa.case((chosen, 1)))
