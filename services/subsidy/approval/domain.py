@@ -24,8 +24,8 @@ from services.contracts.values import (
     UnitType,
     Year,
 )
+from services.subsidy.registry.domain import LOOK_UP
 
-LOOK_UP = (Post.RECEPTION, Post.APPROVER, Post.REVIEWER, Post.AUDITOR)
 EMPTY_BATCH = "empty_batch"
 
 
