@@ -134,8 +134,20 @@ MISSING = {
     "account": _l("银行账号"),
     "account_name": _l("户名"),
     "bank": _l("开户行"),
+    "contact": _l("联系人"),
     "phone": _l("联系电话"),
     "unit": _l("参保登记"),
+}
+_ACCOUNT = _l("请单位到业务大厅或网上办理单位银行账户变更，提供户名、账号和开户行。")
+_CONTACT = _l("请单位更正参保登记中的联系人和手机号，随下次参保单位数据导入生效。")
+# What to ask a unit for that lacks it.
+TO_ASK = {
+    "account": _ACCOUNT,
+    "account_name": _ACCOUNT,
+    "bank": _ACCOUNT,
+    "contact": _CONTACT,
+    "phone": _CONTACT,
+    "unit": _l("请核实：该单位已不在参保登记中，或已变更信用代码。"),
 }
 
 _COLOURS = {

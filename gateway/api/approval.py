@@ -11,8 +11,10 @@ from services.contracts.subsidy.approval import (
     BatchView,
     GetBatch,
     HoldOutItem,
+    IncompleteUnitsView,
     ListBatches,
     ListBatchItems,
+    ListIncompleteUnits,
     MakeBatch,
     ReturnBatch,
     TakeItemBack,
@@ -29,6 +31,14 @@ WithdrawBatchBody = body_of(WithdrawBatch, "batch_id")
 BatchPath = only(GetBatch, "batch_id")
 LinePath = only(TakeItemBack, "batch_id", "unit_no")
 ItemsQuery = body_of(ListBatchItems, "batch_id")
+ScreeningPath = only(ListIncompleteUnits, "screening_id")
+IncompleteQuery = body_of(ListIncompleteUnits, "screening_id")
+
+
+@api.get("/screenings/<uuid:screening_id>/incomplete-units", responses={200: IncompleteUnitsView})
+def list_incomplete_units(path: ScreeningPath, query: IncompleteQuery) -> Response:
+    """Page through the eligible units that could not be paid or told, and what each lacks."""
+    return reply(ask(ListIncompleteUnits(**dict(path), **dict(query))))
 
 
 @api.post("/batches", responses={202: BatchView})

@@ -63,6 +63,7 @@ FIELDS: dict[str, tuple[str, str]] = {
         "Enter the 16 characters of the check code.",
     ),
     # ---- the console
+    "missing": ("没有这种资料，请从列表选择。", "There is no such thing to lack; choose from the list."),
     "find": (
         "请核对查询条件；按编号或代码查询的，请输入完整的 12 位单位编号或 18 位统一社会信用代码。",
         "Check what you look for; a number or code must be complete: 12 digits, or 18 characters.",

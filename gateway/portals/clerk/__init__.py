@@ -8,6 +8,7 @@ from gateway.portals.clerk import (  # noqa: F401  (they add their routes)
     authorities,
     counter,
     employers,
+    incomplete,
     maintenances,
     notices,
     registry,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from gateway.bus import ask
 from gateway.forms import FAULTS, InvalidForm, fen, filled, show
 from gateway.portals.clerk.blueprint import pages
+from gateway.portals.clerk.incomplete import totals_of
 from gateway.queries import from_address
 from services.contracts.subsidy.approval import (
     ApproveBatch,
@@ -115,7 +116,10 @@ def _show(batch_id: BatchId, error: Exception | None = None) -> Response:
 
 def _show_new(error: Exception | None = None) -> Response:
     finished = [run for run in ask(ListScreenings()).screenings if run.state is ScreeningState.DONE]
-    return show("clerk/new_batch.html", error, screenings=finished)
+    chosen = request.form.get("screening_id") or request.args.get("screening_id")
+    run = next((run for run in finished if str(run.screening_id) == chosen), next(iter(finished), None))
+    lacking = totals_of(run.screening_id) if run else None
+    return show("clerk/new_batch.html", error, screenings=finished, run=run, lacking=lacking)
 
 
 def _filter() -> BatchFilter:

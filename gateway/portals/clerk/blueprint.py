@@ -21,6 +21,8 @@ class Entry(NamedTuple):
 
 COUNTER = frozenset({Post.RECEPTION})
 READERS = {Post.APPROVER, Post.REVIEWER, Post.NOTICE, Post.PAYMENT, Post.AUDITOR}
+# Who may look up a unit, and so call those that lack something.
+CALLERS = COUNTER | {Post.APPROVER, Post.REVIEWER, Post.AUDITOR}
 KEEPERS = frozenset({Post.ADMINISTRATOR, Post.AUDITOR})
 
 MENU = (

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from gateway.bus import ask
 from gateway.forms import FAULTS, InvalidForm, filled, show
 from gateway.portals.clerk.blueprint import pages
+from gateway.portals.clerk.incomplete import totals_of
 from gateway.queries import from_address
 from services.contracts.subsidy.policy import ListPolicies
 from services.contracts.subsidy.screening import (
@@ -40,14 +41,15 @@ def screenings() -> Response:
 def screening(screening_id: UUID) -> Response:
     """Show progress and totals of a run, and its verdicts by the filters of the address."""
     run = ask(GetScreening(screening_id=ScreeningId(screening_id)))
-    error, page = None, VerdictsView(verdicts=(), next_after=None)
+    error, page, lacking = None, VerdictsView(verdicts=(), next_after=None), None
     if run.state is ScreeningState.DONE:
+        lacking = totals_of(run.screening_id)
         try:
             page = ask(from_address(ListVerdicts, screening_id=run.screening_id))
         except InvalidForm as fault:
             error = fault
     filters = {name: request.args.get(name, "").strip() for name in FILTERS}
-    return show("clerk/screening.html", error, run=run, page=page, filters=filters)
+    return show("clerk/screening.html", error, run=run, page=page, filters=filters, lacking=lacking)
 
 
 @pages.get("/screenings/<uuid:screening_id>/units/<string:unit_no>")

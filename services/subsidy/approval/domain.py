@@ -24,6 +24,7 @@ from services.contracts.values import (
     UnitType,
     Year,
 )
+from services.subsidy.registry.domain import LOOK_UP
 
 EMPTY_BATCH = "empty_batch"
 
@@ -233,6 +234,11 @@ def require_maker(*, actor: Actor, filter: BatchFilter) -> Region:
 def require_onlooker(*, actor: Actor, region: Region) -> None:
     """Batches are for the clerks of the region who make, check, publish, pay and audit them."""
     _require(actor, region, Post.APPROVER, Post.REVIEWER, Post.NOTICE, Post.PAYMENT, Post.AUDITOR)
+
+
+def require_caller(*, actor: Actor, region: Region) -> None:
+    """Who asks units for what they lack sees whom to call: for those who may look up a unit."""
+    _require(actor, region, *LOOK_UP)
 
 
 def _require(actor: Actor, region: Region, *posts: Post) -> None:

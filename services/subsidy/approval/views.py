@@ -1,5 +1,9 @@
 """What is seen of batches."""
 
+from typing import Any
+
+import sqlalchemy as sa
+
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.subsidy.approval import (
     BatchesView,
@@ -8,13 +12,17 @@ from services.contracts.subsidy.approval import (
     BatchState,
     BatchView,
     GetBatch,
+    IncompleteUnitsView,
+    IncompleteUnitView,
     ListBatches,
     ListBatchItems,
+    ListIncompleteUnits,
 )
-from services.contracts.values import Region
-from services.subsidy.approval.domain import Batch, require_onlooker
-from services.subsidy.approval.store import batches, items
+from services.contracts.values import Region, mask_phone
+from services.subsidy.approval.domain import Batch, require_caller, require_done, require_onlooker
+from services.subsidy.approval.store import batches, incomplete, items
 from services.subsidy.approval.store.refunds import refund_id
+from services.subsidy.screening.store import get_screening
 
 
 def get_batch(uow: UnitOfWork, query: GetBatch) -> BatchView:
@@ -53,6 +61,38 @@ def list_batch_items(uow: UnitOfWork, query: ListBatchItems) -> BatchItemsView:
         for row in rows[: query.limit]
     )
     return BatchItemsView(items=lines, next_after=lines[-1].unit_no if len(rows) > query.limit else None)
+
+
+def list_incomplete_units(uow: UnitOfWork, query: ListIncompleteUnits) -> IncompleteUnitsView:
+    """Show whom to ask for what before a batch is made, within the clerk's region or a part of it."""
+    region = query.region or uow.actor.region
+    require_caller(actor=uow.actor, region=region)
+    screening = get_screening(uow, query.screening_id)
+    require_done(state=screening.state)
+    year = screening.programme_year
+    totals = incomplete.count_incomplete(uow, query, year, region) if query.with_totals else None
+    # To look for what is not there takes longest.
+    is_known_empty = totals is not None and not incomplete.count_of(totals, query.missing)
+    rows = [] if is_known_empty else incomplete.list_incomplete(uow, query, year, region)
+    units = tuple(map(_incomplete_unit, rows[: query.limit]))
+    return IncompleteUnitsView(
+        units=units,
+        next_after=units[-1].unit_no if len(rows) > query.limit else None,
+        totals=totals,
+    )
+
+
+def _incomplete_unit(row: sa.Row[Any]) -> IncompleteUnitView:
+    return IncompleteUnitView(
+        unit_no=row.unit_no,
+        unit_name=row.unit_name,
+        credit_code=row.credit_code,
+        region=row.region,
+        amount=row.amount,
+        missing=incomplete.lacks_of(row),
+        contact=row.contact,
+        phone_masked=mask_phone(row.phone) if row.phone else None,
+    )
 
 
 def batch_view(batch: Batch) -> BatchView:

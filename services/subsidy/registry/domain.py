@@ -6,9 +6,10 @@ from uuid import UUID
 
 from services.contracts.errors import Refused
 from services.contracts.subsidy.registry import ImportKind, ImportState
-from services.contracts.values import BlobRef, CreditCode, ImportId, Region, SizeClass, UnitNo, UnitType
+from services.contracts.values import BlobRef, CreditCode, ImportId, Post, Region, SizeClass, UnitNo, UnitType
 
 PARTITIONS = 64
+LOOK_UP = (Post.RECEPTION, Post.APPROVER, Post.REVIEWER, Post.AUDITOR)  # who may see a unit and its contact
 MAX_HEADCOUNT, MAX_MONTHLY_FEN = 10**7, 10**11  # more is a slip of the pen, and a reject
 
 

@@ -11,9 +11,7 @@ from services.contracts.subsidy.registry import (
 )
 from services.contracts.values import Post, mask_phone
 from services.subsidy.registry import store
-from services.subsidy.registry.domain import Import
-
-LOOK_UP = (Post.RECEPTION, Post.APPROVER, Post.REVIEWER, Post.AUDITOR)
+from services.subsidy.registry.domain import LOOK_UP, Import
 
 
 def get_import(uow: UnitOfWork, query: GetImport) -> ImportView:

@@ -17,7 +17,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Conflict, Missing
 from services.contracts.subsidy.approval import BatchState
 from services.contracts.subsidy.screening import Outcome
-from services.contracts.values import BatchId, CreditCode, Money, UnitNo, region_prefix
+from services.contracts.values import BatchId, CreditCode, Money, ScreeningId, UnitNo, Year, region_prefix
 from services.subsidy.approval.domain import Account, Batch, Line
 from services.subsidy.approval.store.batches import batches, share_batches
 from services.subsidy.approval.store.columns import unit_columns
@@ -28,6 +28,7 @@ from services.subsidy.screening.store import screenings, verdicts
 _SCREENED = ("unit_no", "unit_type", "size_class", "region", "layoff_rate", "base", "ratio", "amount")
 _PAYABLE = ("account", "account_name", "bank", "phone")
 _UNDER_WAY = (BatchState.FILLING, BatchState.MADE, BatchState.APPROVING)
+WAS, NOW = units.alias("was"), units.alias("now")  # as it was screened, and as the registry has it today
 
 batch_items = sa.Table(
     "batch_items",
@@ -148,43 +149,51 @@ def _is(batch_id: BatchId, unit_no: UnitNo) -> sa.ColumnElement[bool]:
     return (batch_items.c.batch_id == batch_id) & (batch_items.c.unit_no == unit_no)
 
 
+def eligible_units(
+    columns: Sequence[sa.ColumnElement[Any]], screening_id: ScreeningId, year: Year
+) -> sa.Select[Any]:
+    """Select columns of verdicts, WAS and NOW for the units that a batch could take, complete or not.
+
+    NOW is empty for a unit that left the registry, or came to another employer.
+    """
+    same = (NOW.c.import_id == current_employers()) & (NOW.c.unit_no == WAS.c.unit_no)
+    screened = WAS.c.import_id == screenings.c.employers_import_id
+    taken = sa.select(1).where(batch_items.c.programme_year == year, batch_items.c.held == verdicts.c.unit_no)
+    # A value, not EXISTS: before statistics are made PostgreSQL would join all the lines with each other.
+    # And unequal, not IS NULL: PostgreSQL takes that for rare, and looks up each unit for itself.
+    free = sa.func.coalesce(taken.scalar_subquery(), 0) != 1
+    return (
+        sa.select(*columns)
+        .select_from(verdicts)
+        .join(screenings, screenings.c.id == verdicts.c.screening_id)
+        .join(WAS, screened & (WAS.c.unit_no == verdicts.c.unit_no))
+        .join(NOW, same & (NOW.c.credit_code == WAS.c.credit_code), isouter=True)
+        .where(verdicts.c.screening_id == screening_id, verdicts.c.outcome == Outcome.ELIGIBLE)
+        .where(verdicts.c.amount > 0, free)
+    )
+
+
 def _eligible_lines(batch: Batch) -> sa.Select[Any]:
-    was, now = units.alias("was"), units.alias("now")
-    lacks = {"unit": now.c.unit_no} | {name: now.c[name] for name in _PAYABLE}
+    lacks = {"unit": NOW.c.unit_no} | {name: NOW.c[name] for name in _PAYABLE}
     missing = sa.func.trim(
         functools.reduce(
             operator.add, (sa.case((c.is_(None), f"{name} "), else_="") for name, c in lacks.items())
         )
     )
-    same = (now.c.import_id == current_employers()) & (now.c.unit_no == was.c.unit_no)
-    taken = sa.select(batch_items.c.batch_id).where(
-        batch_items.c.programme_year == batch.programme_year,
-        batch_items.c.held == verdicts.c.unit_no,
+    columns = (
+        sa.literal(batch.id, sa.Uuid).label("batch_id"),
+        sa.literal(batch.programme_year).label("programme_year"),
+        missing.label("missing"),
+        sa.case((missing == "", verdicts.c.unit_no)).label("held"),
+        WAS.c.credit_code,
+        WAS.c.unit_name,
+        *(verdicts.c[name] for name in _SCREENED),
+        sa.func.coalesce(verdicts.c.headcount_now, verdicts.c.headcount_end, 0).label("headcount"),
+        sa.func.coalesce(NOW.c.contact, "").label("contact"),
+        *(NOW.c[name] for name in _PAYABLE),
     )
-    # A value, not EXISTS: before statistics are made PostgreSQL would join all the lines with each other.
-    free = taken.scalar_subquery().is_(None)
-    return (
-        sa.select(
-            sa.literal(batch.id, sa.Uuid).label("batch_id"),
-            sa.literal(batch.programme_year).label("programme_year"),
-            missing.label("missing"),
-            sa.case((missing == "", verdicts.c.unit_no)).label("held"),
-            was.c.credit_code,
-            was.c.unit_name,
-            *(verdicts.c[name] for name in _SCREENED),
-            sa.func.coalesce(verdicts.c.headcount_now, verdicts.c.headcount_end, 0).label("headcount"),
-            sa.func.coalesce(now.c.contact, "").label("contact"),
-            *(now.c[name] for name in _PAYABLE),
-        )
-        .join(screenings, screenings.c.id == verdicts.c.screening_id)
-        .join(
-            was, (was.c.import_id == screenings.c.employers_import_id) & (was.c.unit_no == verdicts.c.unit_no)
-        )
-        .join(now, same & (now.c.credit_code == was.c.credit_code), isouter=True)
-        .where(verdicts.c.screening_id == batch.screening_id, verdicts.c.outcome == Outcome.ELIGIBLE)
-        .where(verdicts.c.amount > 0, free, *_chosen(batch))
-        .order_by(verdicts.c.unit_no)
-    )
+    eligible = eligible_units(columns, batch.screening_id, batch.programme_year)
+    return eligible.where(*_chosen(batch)).order_by(verdicts.c.unit_no)
 
 
 def _chosen(batch: Batch) -> Iterator[sa.ColumnElement[bool]]:
