@@ -9,35 +9,23 @@ from services.contracts.errors import Forbidden
 from services.contracts.subsidy.registry import ImportKind
 from services.contracts.subsidy.screening import (
     CancelScreening,
-    ChunkFrozen,
     ListOwnVerdicts,
     NextStep,
     Outcome,
-    ScreeningStarted,
-    StartScreening,
 )
 from services.subsidy import seed
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.store import put_in_force
 from tests.people import APPROVER, CODE, EMPLOYER, PERSON, STRANGER
+from tests.services import screening
 from tests.services.registry import CONTRIBUTIONS, EMPLOYERS, LISTED, employer, load, months_of, unit_no
 
 OTHER = STRANGER.employer
 
 
-def start(world, year=2023):
-    world.now += timedelta(minutes=1)
-    started = world.ask(StartScreening(id=new_id(), programme_year=year), by=APPROVER)
-    world.work("subsidy", ScreeningStarted(at=world.now, screening_id=started.screening_id))
-    return started.screening_id
-
-
 def screen(world, year=2023):
-    screening_id = start(world, year)
-    for chunk in world.published(ChunkFrozen):
-        if chunk.screening_id == screening_id:
-            world.work("subsidy", chunk)
-    return screening_id
+    world.now += timedelta(minutes=1)
+    return screening.screen(world, year)
 
 
 def told(world, by=EMPLOYER):
@@ -67,7 +55,7 @@ def test_each_unit_is_told_what_it_lacks_and_what_to_do(mixed):
     assert programme.title_zh == "2023年度失业保险稳岗返还"
     found = {
         int(each.unit_no[6:]): (each.outcome, [one.code for one in each.reasons], each.missing, each.next)
-        for each in programme.units
+        for each in programme.verdicts
     }
     start_unknown = ("layoff_rate", "headcount_start")
     assert found == {
@@ -88,7 +76,7 @@ def test_each_unit_is_told_what_it_lacks_and_what_to_do(mixed):
 def test_a_failed_criterion_is_a_sentence_with_its_numbers_and_its_clause(mixed):
     screen(mixed)
     [programme] = told(mixed)
-    unit = next(each for each in programme.units if each.unit_no == unit_no(4))
+    unit = next(each for each in programme.verdicts if each.unit_no == unit_no(4))
     months = unit.reasons[0]
     assert (months.result, months.clause) == ("fail", "国办发〔2023〕11号：足额缴纳失业保险费12个月以上")
     assert months.zh == "足额缴纳失业保险费 11 个月，应不少于 12 个月。"
@@ -100,31 +88,32 @@ def test_lists_that_were_never_imported_are_for_the_agency_to_get(world):
     load(world, ImportKind.EMPLOYERS, [EMPLOYERS, employer(1)])
     load(world, ImportKind.CONTRIBUTIONS, [CONTRIBUTIONS, *months_of(1)])
     screen(world)
-    [unit] = told(world)[0].units
+    [unit] = told(world)[0].verdicts
     assert (unit.missing, unit.next) == (("dishonest", "zombie"), NextStep.WAIT_FOR_LISTS)
 
 
 def test_nobody_is_told_of_units_of_others_and_who_has_none_is_told_so(mixed):
     screen(mixed)
     [programme] = told(mixed, by=STRANGER)
-    assert [each.unit_no for each in programme.units] == [unit_no(7)]
+    assert [each.unit_no for each in programme.verdicts] == [unit_no(7)]
     assert CODE not in programme.model_dump_json()
     nobody = STRANGER.model_copy(update={"employer": "91410181MA4000000X"})
     [programme] = told(mixed, by=nobody)
-    assert programme.units == ()
+    assert programme.verdicts == ()
 
 
 def test_the_latest_finished_run_counts_whatever_runs_or_was_cancelled_since(mixed):
     screen(mixed)
     load(mixed, ImportKind.EMPLOYERS, [EMPLOYERS, employer(1), employer(2)])
-    assert len(told(mixed)[0].units) == 6
-    start(mixed)
-    assert len(told(mixed)[0].units) == 6
-    mixed.ask(CancelScreening(id=new_id(), screening_id=start(mixed)), by=APPROVER)
-    assert len(told(mixed)[0].units) == 6
+    assert len(told(mixed)[0].verdicts) == 6
+    mixed.now += timedelta(minutes=1)
+    later = screening.start(mixed)
+    assert len(told(mixed)[0].verdicts) == 6
+    mixed.ask(CancelScreening(id=new_id(), screening_id=later), by=APPROVER)
+    assert len(told(mixed)[0].verdicts) == 6
     screen(mixed)
-    assert {each.outcome for each in told(mixed)[0].units} == {Outcome.ELIGIBLE}
-    assert len(told(mixed)[0].units) == 2
+    assert {each.outcome for each in told(mixed)[0].verdicts} == {Outcome.ELIGIBLE}
+    assert len(told(mixed)[0].verdicts) == 2
 
 
 def test_each_programme_has_its_own_answer_the_latest_first(mixed):

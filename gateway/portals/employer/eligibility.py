@@ -22,6 +22,6 @@ def without_refund(refunds: tuple[RefundView, ...]) -> list[OwnProgrammeView]:
     return [
         programme
         for programme in ask(ListOwnVerdicts()).programmes
-        if not programme.units
-        or any((programme.programme_year, one.unit_no) not in has for one in programme.units)
+        if not programme.verdicts
+        or any((programme.programme_year, one.unit_no) not in has for one in programme.verdicts)
     ]

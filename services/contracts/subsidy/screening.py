@@ -125,13 +125,13 @@ class OwnVerdictView(View):
 
 
 class OwnProgrammeView(View):
-    """The latest finished run of a programme; without units the employer was not in its snapshot."""
+    """The latest finished run of a programme; without verdicts the employer was not in its snapshot."""
 
     programme_year: Year
     title_zh: str
     title_en: str
     finished_at: datetime
-    units: tuple[OwnVerdictView, ...]
+    verdicts: tuple[OwnVerdictView, ...]
 
 
 class OwnVerdictsView(View):

@@ -125,7 +125,7 @@ def _own_programme(uow: UnitOfWork, screening: Screening, employer: CreditCode) 
         title_zh=title_zh,
         title_en=title_en,
         finished_at=screening.finished_at,
-        units=tuple(_own_verdict(policy, row) for row in rows),
+        verdicts=tuple(_own_verdict(policy, row) for row in rows),
     )
 
 
