@@ -24,7 +24,6 @@ from services.contracts.subsidy.confirmation import GetRefund, ListRefunds
 from services.contracts.subsidy.notice import PublishNotice
 from services.contracts.subsidy.registry import GetImport, ImportsView, ImportView, ListImports, ReceiveImport
 from services.contracts.subsidy.screening import (
-    CancelScreening,
     GetScreening,
     ListVerdicts,
     ScreeningView,
@@ -148,31 +147,6 @@ def test_a_running_screening_shows_its_progress(clerk: Browser, bus: FakeBus) ->
     page = clerk.get(f"/clerk/screenings/{I}").text
     assert 'max="10" value="4"' in page
     assert not bus.requests(ListVerdicts)
-
-
-def test_an_approver_cancels_a_run_that_is_under_way(clerk: Browser, bus: FakeBus) -> None:
-    bus.answers[GetScreening] = example(ScreeningView, state="running", finished_at=None)
-    assert "取消筛查" in clerk.get(f"/clerk/screenings/{I}").text
-    response = clerk.post(f"/clerk/screenings/{I}")
-    assert (response.status_code, response.headers["Location"]) == (303, f"/clerk/screenings/{I}")
-    assert str(bus.last(CancelScreening).screening_id) == I
-    bus.answers[GetScreening] = example(ScreeningView, state="cancelled", cancelled_by="李建国")
-    page = clerk.get(f"/clerk/screenings/{I}").text
-    assert "已取消" in page and "取消人 李建国" in page and "重新开始筛查" in page
-    assert "取消筛查" not in page and "data-live" not in page and not bus.requests(ListVerdicts)
-
-
-def test_a_run_that_is_over_says_so_and_offers_no_cancelling(clerk: Browser, bus: FakeBus) -> None:
-    clerk.get(f"/clerk/screenings/{I}")
-    bus.answers[CancelScreening] = Refused("screening_over", state="done")
-    response = clerk.post(f"/clerk/screenings/{I}")
-    assert "这次筛查已经结束，不能取消" in response.text and "取消筛查" not in response.text
-
-
-def test_who_is_no_approver_is_not_offered_to_cancel(browser: Browser, bus: FakeBus) -> None:
-    browser.sign_in(people.AUDITOR)
-    bus.answers[GetScreening] = example(ScreeningView, state="running", finished_at=None)
-    assert "取消筛查" not in browser.get(f"/clerk/screenings/{I}").text
 
 
 def test_the_filters_of_the_verdicts_live_in_the_address_and_stay_when_turning_the_page(

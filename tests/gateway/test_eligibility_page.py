@@ -34,7 +34,8 @@ def test_a_failed_condition_is_shown_with_its_numbers_its_clause_and_what_to_do(
     assert "足额缴纳失业保险费 11 个月，应不少于 12 个月。" in page
     assert "国办发〔2023〕11号：足额缴纳失业保险费12个月以上" in page
     assert "没有达到" in page and "社保业务大厅更正" in page
-    english = employer.get(PAGE, headers={"Accept-Language": "en"}).text
+    employer.get("/language/en")
+    english = employer.get(PAGE).text
     assert "Premiums paid in full for 11 months; at least 12 are needed." in english
     assert "have them corrected at the service hall" in english
 
