@@ -13,7 +13,7 @@ from services.contracts.identity.credit_codes import MaintenanceState
 from services.contracts.subsidy.approval import BatchState
 from services.contracts.subsidy.confirmation import RefundState
 from services.contracts.subsidy.registry import ImportKind, ImportState
-from services.contracts.subsidy.screening import Outcome, ScreeningState
+from services.contracts.subsidy.screening import NextStep, Outcome, ScreeningState
 from services.contracts.values import Choice, Post, SizeClass, UnitType
 
 LABELS: dict[type[StrEnum], dict[str, object]] = {
@@ -58,11 +58,27 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         ScreeningState.RUNNING: _l("筛查中"),
         ScreeningState.DONE: _l("已完成"),
         ScreeningState.FAILED: _l("失败"),
+        ScreeningState.CANCELLED: _l("已取消"),
     },
     Outcome: {
         Outcome.ELIGIBLE: _l("符合"),
         Outcome.INELIGIBLE: _l("不符合"),
         Outcome.UNKNOWN: _l("数据缺失"),
+    },
+    NextStep: {
+        NextStep.WAIT: _l(
+            "无需申请。请先核对银行账户和联系电话是否齐全；核定通过后，会在首页和消息中提醒您确认。"
+        ),
+        NextStep.COMPLETE: _l(
+            "请带证明材料到参保地社保业务大厅，请受理人员补齐缺少的信息；补齐后，下一次筛查会重新判断。"
+        ),
+        NextStep.WAIT_FOR_LISTS: _l("您无需办理：缺少的名单由经办机构取得，取得后会重新筛查。"),
+        NextStep.CORRECT: _l(
+            "如果上面的数据与实际不符，请带证明材料到参保地社保业务大厅更正；更正后，下一次筛查会重新判断。"
+        ),
+        NextStep.DECLARE: _l(
+            "劳务派遣单位不在自动返还的范围内，请到参保地社保业务大厅办理普通稳岗返还申报；如果登记有误，请在大厅更正。"
+        ),
     },
     BatchState: {
         BatchState.FILLING: _l("生成中"),
@@ -152,7 +168,7 @@ TO_ASK = {
 
 _COLOURS = {
     "green": {"done", "eligible", "confirmed", "approved", "pass", "accepted", "fresh"},
-    "amber": {"unknown", "made", "waived", "declared", "stale"},
+    "amber": {"unknown", "made", "waived", "declared", "stale", "cancelled"},
     "red": {"failed", "ineligible", "returned", "fail", "refused", *FAILURES},
 }
 # The same word, more urgent here: an approved refund waits for its employer; nobody comes in with a

@@ -5,11 +5,14 @@ from flask import Response
 from gateway.api.messages import body_of, command, only, query, reply, room
 from gateway.bus import ask
 from services.contracts.subsidy.screening import (
+    CancelScreening,
     ExplainVerdict,
     ExplanationView,
     GetScreening,
+    ListOwnVerdicts,
     ListScreenings,
     ListVerdicts,
+    OwnVerdictsView,
     ScreeningsView,
     ScreeningView,
     StartScreening,
@@ -19,6 +22,7 @@ from services.contracts.subsidy.screening import (
 api = room("screening")
 
 StartScreeningBody = body_of(StartScreening)
+CancelScreeningBody = body_of(CancelScreening, "screening_id")
 ScreeningPath = only(GetScreening, "screening_id")
 VerdictsQuery = body_of(ListVerdicts, "screening_id")
 VerdictPath = only(ExplainVerdict, "screening_id", "unit_no")
@@ -40,6 +44,18 @@ def list_screenings(query: ListScreenings) -> Response:
 def get_screening(path: ScreeningPath) -> Response:
     """Show one run with its progress and totals."""
     return reply(ask(query(GetScreening, path)))
+
+
+@api.post("/screenings/<uuid:screening_id>/cancellation", responses={200: ScreeningView})
+def cancel_screening(path: ScreeningPath, body: CancelScreeningBody) -> Response:
+    """Stop a run that is not over."""
+    return reply(ask(command(CancelScreening, path, body)))
+
+
+@api.get("/own-verdicts", responses={200: OwnVerdictsView})
+def list_own_verdicts(query: ListOwnVerdicts) -> Response:
+    """Tell an employer why its units get a refund or none, by the latest finished run of each programme."""
+    return reply(ask(query))
 
 
 @api.get("/screenings/<uuid:screening_id>/verdicts", responses={200: VerdictsView})

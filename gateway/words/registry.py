@@ -64,6 +64,12 @@ PROBLEMS: dict[str, Entry] = {
     "screening_not_done": entry(
         "筛查尚未完成。", "请等筛查完成后再生成批次。", "The run is not finished.", "Wait for it to finish."
     ),
+    "screening_over": entry(
+        "这次筛查已经结束，不能取消。",
+        "如需更新结果，请重新开始一次筛查。",
+        "This run is over and cannot be cancelled.",
+        "Start another one for new results.",
+    ),
     "no_employers": entry(
         "还没有参保单位数据。", "请先导入参保单位。", "There are no employers yet.", "Import them first."
     ),

@@ -329,6 +329,18 @@ STORY: dict[str, Any] = {
     "ImportView.state": "done",
     "OutboxSmsView.state": "sent",
     "ScreeningView.state": "done",
+    "cancelled_by": None,
+    "OwnVerdictView.outcome": "ineligible",
+    "OwnVerdictView.reasons": [
+        {
+            "code": "months",
+            "clause": "国办发〔2023〕11号：足额缴纳失业保险费12个月以上",
+            "result": "fail",
+            "zh": "足额缴纳失业保险费 11 个月，应不少于 12 个月。",
+            "en": "Premiums paid in full for 11 months; at least 12 are needed.",
+        }
+    ],
+    "OwnVerdictView.next": "correct",
     "superseded": False,
     "text": "【河南社保】巩义市恒远精密制造有限公司：2023年度稳岗返还已核定，请于2023-12-31前登录网厅确认。",
     "title": "2023年度稳岗返还政策确认单",

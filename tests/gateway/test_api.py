@@ -106,6 +106,8 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", f"/screenings/{I}/verdicts?outcome=unknown", screening.ListVerdicts, 200),
     ("GET", f"/screenings/{I}/verdicts/410181000327", screening.ExplainVerdict, 200),
     ("GET", f"/screenings/{I}/incomplete-units?missing=phone", approval.ListIncompleteUnits, 200),
+    ("POST", f"/screenings/{I}/cancellation", screening.CancelScreening, 200),
+    ("GET", "/own-verdicts", screening.ListOwnVerdicts, 200),
     ("POST", "/batches", approval.MakeBatch, 202),
     ("GET", "/batches", approval.ListBatches, 200),
     ("GET", f"/batches/{I}", approval.GetBatch, 200),

@@ -19,7 +19,7 @@ PUBLIC += ["/employer/login?by=certificate", "/employer/login?picture=none", "/e
 PUBLIC += ["/personal/login", "/personal/register", "/personal/registered", "/personal/forgotten"]
 PUBLIC += [f"/employer/administrator?credit_code={people.CODE}", "/api/docs"]
 OF_EMPLOYERS = ["", "messages", "refunds", f"refunds/{I}", "todos", "done", "account", "password", "handler"]
-OF_EMPLOYERS += ["bank-accounts", "bank-accounts/410181000327"]
+OF_EMPLOYERS += ["bank-accounts", "bank-accounts/410181000327", "eligibility"]
 OF_PERSONS = ["", "maintenances/new", "account", "phone", "password"]
 OF_CLERKS = ["", "imports", f"imports/{I}", "policies", "policies/2023", "screenings", f"screenings/{I}"]
 OF_CLERKS += [f"screenings/{I}/units/410181000327", "batches", "batches/new", f"batches/{I}", "notices"]
@@ -42,7 +42,7 @@ def every_page(browser: Browser) -> list[tuple[str, str]]:
 
 def test_no_page_has_inline_scripts_or_styles_or_asks_another_host(browser: Browser) -> None:
     pages = every_page(browser)
-    assert len(pages) == 72
+    assert len(pages) == 73
     for address, page in pages:
         assert "</html>" in page, address
         assert not re.search(r"<script(?![^>]* src=)", page), address

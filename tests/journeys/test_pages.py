@@ -103,7 +103,13 @@ def test_the_portal_fits_a_phone(person: Callable[..., Person], small_employers:
     somebody.look("narrow-pop-up")
     somebody.dialog("温馨提示").get_by_role("button", name="确定").click()
     somebody.look("narrow-refund")
-    for path in ("/employer", "/employer/todos", "/employer/done", "/employer/messages"):
+    for path in (
+        "/employer",
+        "/employer/todos",
+        "/employer/done",
+        "/employer/messages",
+        "/employer/eligibility",
+    ):
         somebody.open(path)
         somebody.look(f"narrow{path.replace('/', '-')}")
 

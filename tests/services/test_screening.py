@@ -11,9 +11,7 @@ from services.contracts.errors import Conflict, Forbidden, Missing
 from services.contracts.subsidy.policy import GetPolicy, ListPolicies
 from services.contracts.subsidy.registry import ImportKind
 from services.contracts.subsidy.screening import (
-    ChunkFrozen,
     ExplainVerdict,
-    GetScreening,
     ListScreenings,
     ListVerdicts,
     Outcome,
@@ -37,6 +35,7 @@ from tests.services.registry import (
     months_of,
     unit_no,
 )
+from tests.services.screening import chunks_of, screen, show, start
 
 
 @pytest.fixture
@@ -46,27 +45,6 @@ def province(world):
     load(world, ImportKind.DISHONEST, [LISTED])
     load(world, ImportKind.ZOMBIE, [LISTED])
     return world
-
-
-def start(world, year=2023):
-    started = world.ask(StartScreening(id=new_id(), programme_year=year), by=APPROVER)
-    world.work("subsidy", ScreeningStarted(at=world.now, screening_id=started.screening_id))
-    return started.screening_id
-
-
-def chunks_of(world, screening_id):
-    return [each for each in world.published(ChunkFrozen) if each.screening_id == screening_id]
-
-
-def screen(world, year=2023):
-    screening_id = start(world, year)
-    for chunk in chunks_of(world, screening_id):
-        world.work("subsidy", chunk)
-    return show(world, screening_id)
-
-
-def show(world, screening_id):
-    return world.ask(GetScreening(screening_id=screening_id), by=AUDITOR)
 
 
 def verdicts(world, run, by=APPROVER, **query):

@@ -12,6 +12,7 @@ from gateway.portals.clerk.incomplete import totals_of
 from gateway.queries import from_address
 from services.contracts.subsidy.policy import ListPolicies
 from services.contracts.subsidy.screening import (
+    CancelScreening,
     ExplainVerdict,
     GetScreening,
     ListScreenings,
@@ -37,11 +38,28 @@ def screenings() -> Response:
     return redirect(url_for(".screening", screening_id=started.screening_id), 303)
 
 
-@pages.get("/screenings/<uuid:screening_id>")
+@pages.route("/screenings/<uuid:screening_id>", methods=["GET", "POST"])
 def screening(screening_id: UUID) -> Response:
-    """Show progress and totals of a run, and its verdicts by the filters of the address."""
-    run = ask(GetScreening(screening_id=ScreeningId(screening_id)))
-    error, page, lacking = None, VerdictsView(verdicts=(), next_after=None), None
+    """Show progress and totals of a run, and its verdicts by the filters of the address; cancel it."""
+    if request.method == "GET":
+        return _show_run(ScreeningId(screening_id))
+    try:
+        ask(filled(CancelScreening, screening_id=screening_id))
+    except FAULTS as error:
+        return _show_run(ScreeningId(screening_id), error)
+    return redirect(url_for(".screening", screening_id=screening_id), 303)
+
+
+@pages.get("/screenings/<uuid:screening_id>/units/<string:unit_no>")
+def verdict(screening_id: UUID, unit_no: str) -> Response:
+    """Explain the verdict on one unit."""
+    explanation = ask(from_address(ExplainVerdict, screening_id=screening_id, unit_no=unit_no))
+    return show("clerk/verdict.html", explanation=explanation)
+
+
+def _show_run(screening_id: ScreeningId, error: Exception | None = None) -> Response:
+    run = ask(GetScreening(screening_id=screening_id))
+    page, lacking = VerdictsView(verdicts=(), next_after=None), None
     if run.state is ScreeningState.DONE:
         lacking = totals_of(run.screening_id)
         try:
@@ -50,13 +68,6 @@ def screening(screening_id: UUID) -> Response:
             error = fault
     filters = {name: request.args.get(name, "").strip() for name in FILTERS}
     return show("clerk/screening.html", error, run=run, page=page, filters=filters, lacking=lacking)
-
-
-@pages.get("/screenings/<uuid:screening_id>/units/<string:unit_no>")
-def verdict(screening_id: UUID, unit_no: str) -> Response:
-    """Explain the verdict on one unit."""
-    explanation = ask(from_address(ExplainVerdict, screening_id=screening_id, unit_no=unit_no))
-    return show("clerk/verdict.html", explanation=explanation)
 
 
 def _show_screenings(error: Exception | None = None) -> Response:

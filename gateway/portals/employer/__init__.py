@@ -4,6 +4,7 @@ from gateway.portals import confirmation, second_step, todos
 from gateway.portals.employer import (  # noqa: F401  (they add their routes)
     account,
     bank_accounts,
+    eligibility,
     home,
     register,
     sign_in,

@@ -4,6 +4,7 @@ from flask import Response, make_response, render_template, session
 
 from gateway.bus import ask
 from gateway.portals.employer.blueprint import pages
+from gateway.portals.employer.eligibility import without_refund
 from services.contracts.archive import ListSlips
 from services.contracts.notify import ListPrompts, PromptView
 from services.contracts.subsidy.confirmation import ListRefunds, ListTodos, RefundState
@@ -22,6 +23,7 @@ def home() -> str:
         todos=ask(ListTodos()).todos,
         under_way=[refund for refund in refunds if refund.state is RefundState.APPROVED],
         done=[refund for refund in refunds if refund.choice],
+        unexplained=without_refund(refunds),
         prompts=prompts,
         popup=prompts[0] if prompts and session.pop("welcome", False) else None,
         notices=ask(ListNotices(limit=5)).notices,

@@ -25,6 +25,17 @@ class ScreeningState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class NextStep(StrEnum):
+    """What an employer does about a verdict."""
+
+    WAIT = "wait"  # eligible: a batch will take it
+    COMPLETE = "complete"  # tell the hall the facts that are missing
+    WAIT_FOR_LISTS = "wait_for_lists"  # only lists are missing, which the agency imports
+    CORRECT = "correct"  # what is wrong about the data is put right at the hall
+    DECLARE = "declare"  # labour dispatch: by declaration, not by this programme
 
 
 class ScreeningView(View):
@@ -47,6 +58,7 @@ class ScreeningView(View):
     by: str
     started_at: datetime
     finished_at: datetime | None
+    cancelled_by: str | None = None
 
 
 class ScreeningsView(View):
@@ -98,10 +110,46 @@ class ExplanationView(View):
     derivation_en: str
 
 
+class OwnVerdictView(View):
+    """Why an employer's unit gets a refund or none: what fails or cannot be told, in sentences.
+
+    `missing`: names of the facts that the registry does not have.
+    """
+
+    unit_no: UnitNo
+    unit_name: str
+    outcome: Outcome
+    reasons: tuple[CriterionResult, ...]
+    missing: tuple[str, ...]
+    next: NextStep
+
+
+class OwnProgrammeView(View):
+    """The latest finished run of a programme; without verdicts the employer was not in its snapshot."""
+
+    programme_year: Year
+    title_zh: str
+    title_en: str
+    finished_at: datetime
+    verdicts: tuple[OwnVerdictView, ...]
+
+
+class OwnVerdictsView(View):
+    """All programmes that were screened, the latest first."""
+
+    programmes: tuple[OwnProgrammeView, ...]
+
+
 class StartScreening(Command[ScreeningView]):
     """Freeze the registry and screen it by the policy in force of a programme."""
 
     programme_year: Year
+
+
+class CancelScreening(Command[ScreeningView]):
+    """Stop a run that is not over; a new one can be started at any time."""
+
+    screening_id: ScreeningId
 
 
 class GetScreening(Query[ScreeningView]):
@@ -132,6 +180,10 @@ class ExplainVerdict(Query[ExplanationView]):
 
     screening_id: ScreeningId
     unit_no: UnitNo
+
+
+class ListOwnVerdicts(Query[OwnVerdictsView]):
+    """为什么没有返还: show an employer the verdicts on its own units by the latest finished runs."""
 
 
 class ScreeningStarted(Event):

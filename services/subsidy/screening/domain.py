@@ -9,12 +9,14 @@ from datetime import datetime
 from functools import reduce
 from typing import Literal
 
-from services.contracts.subsidy.screening import CriterionResult, Outcome, ScreeningState
+from services.contracts.errors import Refused
+from services.contracts.subsidy.screening import CriterionResult, NextStep, Outcome, ScreeningState
 from services.contracts.values import BlobRef, ImportId, Money, ScreeningId, Sha256, Year
-from services.subsidy.policy.domain import Criterion, Expression, Policy, Value, figures
+from services.subsidy.policy.domain import FACTS, Criterion, Expression, Policy, Value, figures
 from services.subsidy.registry.domain import PARTITIONS, Part
 
 UNITS_PER_CHUNK = 20_000
+LISTS = {"dishonest", "zombie"}  # facts that the agency has from others: no employer can add them
 Result = Literal["pass", "fail", "unknown"]
 
 
@@ -41,6 +43,8 @@ class Screening:
     unknown: int = 0
     amount: Money = 0
     finished_at: datetime | None = None
+    cancelled_by: str | None = None
+    cancelled_by_name: str | None = None
 
     def freeze(self, *, snapshot: BlobRef, employers: ImportId, units: int, chunks: int) -> "Screening":
         """The snapshot stands: its chunks wait for their verdicts."""
@@ -50,6 +54,15 @@ class Screening:
     def fail(self, *, problem: str, at: datetime) -> "Screening":
         """There is nothing to screen."""
         return replace(self, state=ScreeningState.FAILED, problem=problem, finished_at=at)
+
+    def cancel(self, *, by: str, by_name: str, at: datetime) -> "Screening":
+        """Stop the run; cancelled twice it is cancelled once. What is over stays as it is."""
+        if self.state is ScreeningState.CANCELLED:
+            return self
+        if self.state not in (ScreeningState.FREEZING, ScreeningState.RUNNING):
+            raise Refused("screening_over", "this run is over", state=self.state.value)
+        stopped = replace(self, state=ScreeningState.CANCELLED, finished_at=at)
+        return replace(stopped, cancelled_by=by, cancelled_by_name=by_name)
 
     def add(self, chunk: "Chunk", *, at: datetime) -> "Screening":
         """Count a chunk; the last one finishes the run."""
@@ -223,6 +236,43 @@ def explain(policy: Policy, facts: Mapping[str, Value], region: str) -> tuple[Cr
         )
         for each in policy.criteria
     )
+
+
+def missing_facts(policy: Policy, facts: Mapping[str, Value], region: str) -> tuple[str, ...]:
+    """Return the facts for want of which criteria or the amount are unknown."""
+    parameters = policy.parameters_in(region)
+    values = with_derived(policy, facts, parameters)
+    expressions = [*(each.expression for each in policy.criteria), policy.amount]
+    lacking = {name for each in expressions for name in _missing(policy, each, values, parameters)}
+    return tuple(name for name in FACTS if name in lacking)
+
+
+def _missing(
+    policy: Policy, expression: Expression, values: Mapping[str, Value], parameters: Mapping[str, int]
+) -> set[str]:
+    """Return the facts that an expression lacks; of an `if`: its condition, else the branch taken."""
+    if isinstance(expression, int):
+        return set()
+    if isinstance(expression, str):
+        if expression in ("layoff_rate", "ratio"):
+            return _missing(policy, getattr(policy, expression), values, parameters)
+        return {expression} if expression in FACTS and values[expression] is None else set()
+    operator, *operands = expression
+    if operator == "if":
+        condition = evaluate(operands[0], values, parameters)
+        operands = [operands[0 if condition is None else 2 - bool(condition)]]
+    return {name for each in operands for name in _missing(policy, each, values, parameters)}
+
+
+def next_step(policy: Policy, verdict: Verdict, lacking: tuple[str, ...]) -> NextStep:
+    """Return what an employer does about a verdict, given the facts that are missing."""
+    if verdict.outcome is Outcome.ELIGIBLE:
+        return NextStep.WAIT
+    if verdict.outcome is Outcome.UNKNOWN:
+        return NextStep.WAIT_FOR_LISTS if lacking and LISTS.issuperset(lacking) else NextStep.COMPLETE
+    failing = [each.expression for each in policy.criteria if verdict.reasons >> each.bit & 1]
+    dispatch = all("labour_dispatch" in expression for expression in failing)
+    return NextStep.DECLARE if dispatch else NextStep.CORRECT
 
 
 def derivation(verdict: Verdict, base: Money) -> tuple[str, str]:

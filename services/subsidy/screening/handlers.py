@@ -1,7 +1,12 @@
 """One function per message: load → decide → save → publish."""
 
 from services.chassis.unit_of_work import UnitOfWork
-from services.contracts.subsidy.screening import ScreeningStarted, ScreeningView, StartScreening
+from services.contracts.subsidy.screening import (
+    CancelScreening,
+    ScreeningStarted,
+    ScreeningView,
+    StartScreening,
+)
 from services.contracts.values import Post, ScreeningId
 from services.subsidy.policy.store import get_in_force
 from services.subsidy.screening import store
@@ -25,3 +30,12 @@ def start_screening(uow: UnitOfWork, command: StartScreening) -> ScreeningView:
     store.add_screening(uow, screening)
     uow.publish(ScreeningStarted(at=uow.now, screening_id=screening.id))
     return screening_view(screening)
+
+
+def cancel_screening(uow: UnitOfWork, command: CancelScreening) -> ScreeningView:
+    """An approver stops a run: the chunks that still wait for it will do nothing."""
+    uow.actor.require_post(Post.APPROVER)
+    screening = store.get_screening(uow, command.screening_id, alone=True)
+    cancelled = screening.cancel(by=uow.actor.id, by_name=uow.actor.name, at=uow.now)
+    store.save_screening(uow, cancelled)
+    return screening_view(cancelled)

@@ -1,6 +1,7 @@
 """A run: freeze the registry, then decide chunk by chunk, on any number of workers."""
 
 import hashlib
+from contextlib import suppress
 
 import polars as pl
 
@@ -14,6 +15,10 @@ from services.subsidy.registry.domain import Import
 from services.subsidy.screening import store
 from services.subsidy.screening.adapters.snapshot import decide_partitions, put_snapshot, read_snapshot
 from services.subsidy.screening.domain import Chunk, Screening, Snapshot, Source
+
+
+class _Cancelled(Exception):
+    """The run was cancelled while a chunk was decided: nothing of the chunk stays."""
 
 
 def freeze_registry(job: Job, event: ScreeningStarted) -> None:
@@ -48,10 +53,13 @@ def screen_chunk(job: Job, event: ChunkFrozen) -> None:
     snapshot = read_snapshot(job.blobs, screening.snapshot)
     decided = decide_partitions(job.blobs, snapshot, snapshot.chunks()[event.chunk], policy)
     chunk = _count(event.chunk, decided)
-    with job.unit_of_work() as uow:
+    with suppress(_Cancelled), job.unit_of_work() as uow:
         if store.add_chunk(uow, screening.id, chunk):
             store.add_verdicts(uow, screening.id, decided.iter_rows(buffer_size=1000))
+            # Locked last, so that workers write side by side: a run cancelled meanwhile shows only here.
             screening = store.get_screening(uow, screening.id, alone=True)
+            if screening.state is not ScreeningState.RUNNING:
+                raise _Cancelled
             store.save_screening(uow, screening.add(chunk, at=uow.now))
 
 

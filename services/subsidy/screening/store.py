@@ -9,7 +9,7 @@ from services.chassis.database import UtcDateTime, bulk_insert, insert_if_new
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Missing
 from services.contracts.subsidy.screening import ListVerdicts, Outcome, ScreeningState
-from services.contracts.values import BlobRef, ScreeningId, SizeClass, UnitNo, UnitType
+from services.contracts.values import BlobRef, CreditCode, ScreeningId, SizeClass, UnitNo, UnitType
 from services.subsidy.registry.store import imports, units, words
 from services.subsidy.schema import metadata
 from services.subsidy.screening.domain import Chunk, Screening
@@ -36,6 +36,8 @@ screenings = sa.Table(
     sa.Column("by_name", sa.String(100), nullable=False),
     sa.Column("started_at", UtcDateTime, nullable=False, index=True),
     sa.Column("finished_at", UtcDateTime),
+    sa.Column("cancelled_by", sa.String(80)),
+    sa.Column("cancelled_by_name", sa.String(100)),
 )
 
 screening_chunks = sa.Table(
@@ -134,6 +136,18 @@ def list_screenings(uow: UnitOfWork, limit: int) -> list[Screening]:
     ]
 
 
+def list_latest_done(uow: UnitOfWork) -> list[Screening]:
+    """Return the latest finished run of each programme, the latest programme first."""
+    latest = screenings.c.started_at.desc(), screenings.c.id.desc()
+    rank = sa.func.row_number().over(partition_by=screenings.c.programme_year, order_by=latest)
+    done = sa.select(screenings.c.id, rank.label("rank")).where(screenings.c.state == ScreeningState.DONE)
+    ranked = done.subquery()
+    query = sa.select(screenings).join(ranked, ranked.c.id == screenings.c.id).where(ranked.c.rank == 1)
+    return [
+        _screening(row) for row in uow.connection.execute(query.order_by(screenings.c.programme_year.desc()))
+    ]
+
+
 def add_chunk(uow: UnitOfWork, screening_id: ScreeningId, chunk: Chunk) -> bool:
     """Enter a chunk into the ledger of its run; False when it has been there before."""
     return insert_if_new(
@@ -154,6 +168,14 @@ def get_verdict(uow: UnitOfWork, screening_id: ScreeningId, unit_no: UnitNo) -> 
     if row is None:
         raise Missing("verdict_missing", "there is no verdict on this unit", unit_no=unit_no)
     return row
+
+
+def list_verdicts_of(
+    uow: UnitOfWork, screening_id: ScreeningId, employer: CreditCode
+) -> Sequence[sa.Row[Any]]:
+    """Return the verdicts on the units that an employer had in the snapshot, by unit number."""
+    query = _with_units(screening_id).where(units.c.credit_code == employer)
+    return uow.connection.execute(query.order_by(verdicts.c.unit_no)).all()
 
 
 def list_verdicts(uow: UnitOfWork, query: ListVerdicts, within: str) -> Sequence[sa.Row[Any]]:

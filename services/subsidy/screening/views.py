@@ -1,4 +1,4 @@
-"""What clerks see of runs and verdicts, within their region."""
+"""What clerks see of runs and verdicts, within their region; what employers see of their own units."""
 
 from typing import Any
 
@@ -7,21 +7,36 @@ import sqlalchemy as sa
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Forbidden
 from services.contracts.subsidy.screening import (
+    CriterionResult,
     ExplainVerdict,
     ExplanationView,
     GetScreening,
+    ListOwnVerdicts,
     ListScreenings,
     ListVerdicts,
+    Outcome,
+    OwnProgrammeView,
+    OwnVerdictsView,
+    OwnVerdictView,
     ScreeningsView,
     ScreeningView,
     VerdictsView,
     VerdictView,
 )
-from services.contracts.values import Post, region_prefix
+from services.contracts.values import CreditCode, Post, region_prefix
 from services.subsidy.policy.domain import Policy
 from services.subsidy.policy.store import get_version
 from services.subsidy.screening import store
-from services.subsidy.screening.domain import Screening, Verdict, codes_of, decide, derivation, explain
+from services.subsidy.screening.domain import (
+    Screening,
+    Verdict,
+    codes_of,
+    decide,
+    derivation,
+    explain,
+    missing_facts,
+    next_step,
+)
 
 
 def get_screening(uow: UnitOfWork, query: GetScreening) -> ScreeningView:
@@ -52,8 +67,7 @@ def explain_verdict(uow: UnitOfWork, query: ExplainVerdict) -> ExplanationView:
     row = store.get_verdict(uow, query.screening_id, query.unit_no)
     _require_region(uow, row.region)
     policy = _policy_of(uow, store.get_screening(uow, query.screening_id))
-    facts = {name: getattr(row, name) for name in store.FACT_COLUMNS}
-    stored = Verdict(**{name: getattr(row, name) for name in Verdict.__dataclass_fields__})
+    facts, stored = _facts(row), _stored(row)
     if decide(policy, facts, row.region) != stored:
         raise RuntimeError(f"{query.unit_no}: the stored verdict is not what its facts give: {stored}")
     chinese, english = derivation(stored, row.base)
@@ -67,12 +81,21 @@ def explain_verdict(uow: UnitOfWork, query: ExplainVerdict) -> ExplanationView:
     )
 
 
+def list_own_verdicts(uow: UnitOfWork, query: ListOwnVerdicts) -> OwnVerdictsView:
+    """Tell an employer of each programme why its units get a refund or none."""
+    employer = uow.actor.require_employer()
+    latest = store.list_latest_done(uow)
+    return OwnVerdictsView(programmes=tuple(_own_programme(uow, each, employer) for each in latest))
+
+
 def screening_view(screening: Screening) -> ScreeningView:
     """Return the view of a run."""
     own = {name: value for name, value in vars(screening).items() if name in ScreeningView.model_fields}
     digest = screening.snapshot.sha256 if screening.snapshot else None
     by = screening.by_name or screening.by
-    return ScreeningView(**{**own, "screening_id": screening.id, "snapshot_digest": digest, "by": by})
+    cancelled_by = screening.cancelled_by_name or screening.cancelled_by
+    own = {**own, "by": by, "cancelled_by": cancelled_by}
+    return ScreeningView(**{**own, "screening_id": screening.id, "snapshot_digest": digest})
 
 
 def _require_region(uow: UnitOfWork, region: str) -> None:
@@ -83,6 +106,48 @@ def _require_region(uow: UnitOfWork, region: str) -> None:
 
 def _policy_of(uow: UnitOfWork, screening: Screening) -> Policy:
     return get_version(uow, screening.programme_year, screening.policy_version).policy
+
+
+def _facts(row: sa.Row[Any]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in store.FACT_COLUMNS}
+
+
+def _stored(row: sa.Row[Any]) -> Verdict:
+    return Verdict(**{name: getattr(row, name) for name in Verdict.__dataclass_fields__})
+
+
+def _own_programme(uow: UnitOfWork, screening: Screening, employer: CreditCode) -> OwnProgrammeView:
+    policy = _policy_of(uow, screening)
+    title_zh, title_en = policy.titles()
+    rows = store.list_verdicts_of(uow, screening.id, employer)
+    return OwnProgrammeView(
+        programme_year=screening.programme_year,
+        title_zh=title_zh,
+        title_en=title_en,
+        finished_at=screening.finished_at,
+        verdicts=tuple(_own_verdict(policy, row) for row in rows),
+    )
+
+
+def _own_verdict(policy: Policy, row: sa.Row[Any]) -> OwnVerdictView:
+    """The stored verdict stands, its words come from its facts. Clerks see whether both agree."""
+    verdict, facts = _stored(row), _facts(row)
+    named = codes_of(policy, verdict.reasons | verdict.unknowns)
+    lacking = missing_facts(policy, facts, row.region) if verdict.outcome is not Outcome.ELIGIBLE else ()
+    results = explain(policy, facts, row.region)
+    return OwnVerdictView(
+        unit_no=row.unit_no,
+        unit_name=row.unit_name,
+        outcome=verdict.outcome,
+        reasons=tuple(_in_sentences(each) for each in results if each.code in named),
+        missing=lacking,
+        next=next_step(policy, verdict, lacking),
+    )
+
+
+def _in_sentences(result: CriterionResult) -> CriterionResult:
+    english = result.en[:1].upper() + result.en[1:] + "."
+    return result.model_copy(update={"zh": f"{result.zh}。", "en": english})
 
 
 def _verdict_view(policy: Policy, row: sa.Row[Any]) -> VerdictView:
