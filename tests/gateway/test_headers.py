@@ -42,7 +42,7 @@ def every_page(browser: Browser) -> list[tuple[str, str]]:
 
 def test_no_page_has_inline_scripts_or_styles_or_asks_another_host(browser: Browser) -> None:
     pages = every_page(browser)
-    assert len(pages) == 73
+    assert len(pages) == 74
     for address, page in pages:
         assert "</html>" in page, address
         assert not re.search(r"<script(?![^>]* src=)", page), address
