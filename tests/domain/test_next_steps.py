@@ -10,7 +10,8 @@ from services.contracts.errors import Refused
 from services.contracts.subsidy.screening import NextStep, Outcome, ScreeningState
 from services.subsidy.policy.domain import FACTS
 from services.subsidy.screening.domain import Screening, explain, missing_facts, next_step
-from tests.domain.test_verdicts import MANUAL, POLICY, UNITS, judge
+from tests.domain.test_verdicts import MANUAL, POLICY, judge
+from tests.units import ANY_FACTS
 
 NOW = datetime(2023, 9, 14, 1, 0, tzinfo=UTC)
 RUN = Screening(
@@ -59,7 +60,7 @@ def test_a_fact_that_nothing_rests_on_is_not_asked_for():
 
 
 @settings(deadline=None)
-@given(UNITS)
+@given(ANY_FACTS)
 def test_facts_are_named_until_nothing_is_unknown(unit):
     for _ in FACTS:
         named = missing_facts(POLICY, unit, "410181")
