@@ -1,14 +1,11 @@
 """审计日志: the auditor reads the trail, and takes it along as a file."""
 
-from collections.abc import Iterator
-
 from flask import request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from gateway import auth
 from gateway.bus import ask
-from gateway.exports import csv_file
+from gateway.exports import PAGE, Row, csv_file, read_pages
 from gateway.formats import moment
 from gateway.forms import InvalidForm, show
 from gateway.labels import label
@@ -18,9 +15,6 @@ from gateway.trail import facts_in_words
 from services.contracts.identity.audit import Act, AuditEntriesView, AuditEntryView, ListAuditEntries
 
 FILTERS = ("act", "actor", "subject", "since", "until")
-EXPORT_PAGE = 1000
-
-Row = tuple[object, ...]
 
 
 @pages.get("/audit")
@@ -36,10 +30,10 @@ def audit() -> Response:
 def audit_export() -> Response:
     """Download all lines that the filters of the address leave."""
     try:
-        first = from_address(ListAuditEntries, after=None, limit=EXPORT_PAGE)
+        first = from_address(ListAuditEntries, after=None, limit=PAGE)
     except InvalidForm as error:
         return _show(AuditEntriesView(entries=(), next_after=None), error)
-    return csv_file(_export(first), gettext("审计日志") + ".csv")
+    return csv_file(read_pages(first, _header(), _rows), gettext("审计日志") + ".csv")
 
 
 def _show(page: AuditEntriesView, error: Exception | None = None) -> Response:
@@ -49,16 +43,8 @@ def _show(page: AuditEntriesView, error: Exception | None = None) -> Response:
     )
 
 
-def _export(query: ListAuditEntries) -> Iterator[list[Row]]:
-    """Yield the header with the first page, then page by page."""
-    head = [_header()]
-    while True:
-        page = ask(query)
-        yield head + [_row(entry) for entry in page.entries]
-        if page.next_after is None:
-            return
-        head, query = [], query.model_copy(update={"after": page.next_after})
-        auth.stay()
+def _rows(page: AuditEntriesView) -> list[Row]:
+    return [_row(entry) for entry in page.entries]
 
 
 def _header() -> Row:

@@ -1,15 +1,13 @@
 """待补资料单位: before a batch is made, whom to ask for what, on the screen and as a file."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from gateway import auth
 from gateway.bus import ask
-from gateway.exports import csv_file
+from gateway.exports import PAGE, Row, csv_file, read_pages
 from gateway.formats import money
 from gateway.forms import InvalidForm, show
 from gateway.labels import MISSING, TO_ASK
@@ -28,9 +26,6 @@ from services.contracts.values import ScreeningId
 FILTERS = ("missing", "region")
 # What 单位银行账户变更 puts right.
 OF_ACCOUNT = frozenset({Lack.ACCOUNT, Lack.ACCOUNT_NAME, Lack.BANK})
-EXPORT_PAGE = 1000
-
-Row = tuple[object, ...]
 
 
 @pages.get("/incomplete-units")
@@ -56,12 +51,12 @@ def incomplete(screening_id: UUID) -> Response:
 @pages.get("/screenings/<uuid:screening_id>/incomplete-units.csv")
 def incomplete_export(screening_id: UUID) -> Response:
     """Download all units that the filters of the address leave."""
-    given = {"screening_id": screening_id, "after": None, "limit": EXPORT_PAGE, "with_totals": False}
+    given = {"screening_id": screening_id, "after": None, "limit": PAGE, "with_totals": False}
     try:
         first = from_address(ListIncompleteUnits, **given)
     except InvalidForm as error:
         return _show_fault(screening_id, error)
-    return csv_file(_export(first), gettext("待补资料单位") + ".csv")
+    return csv_file(read_pages(first, _header(), _rows), gettext("待补资料单位") + ".csv")
 
 
 def totals_of(screening_id: ScreeningId) -> IncompleteTotalsView | None:
@@ -91,16 +86,8 @@ def _show(screening_id: UUID, page: IncompleteUnitsView, error: Exception | None
     )
 
 
-def _export(query: ListIncompleteUnits) -> Iterator[list[Row]]:
-    """Yield the header with the first page, then page by page."""
-    head = [_header()]
-    while True:
-        page = ask(query)
-        yield head + [_row(unit) for unit in page.units]
-        if page.next_after is None:
-            return
-        head, query = [], query.model_copy(update={"after": page.next_after})
-        auth.stay()
+def _rows(page: IncompleteUnitsView) -> list[Row]:
+    return [_row(unit) for unit in page.units]
 
 
 def _header() -> Row:
