@@ -18,6 +18,7 @@ from services.subsidy.quality.domain import Finding
 from services.subsidy.registry.domain import Unit
 from services.subsidy.registry.store import units, words
 from services.subsidy.schema import metadata
+from services.subsidy.versions.store import numbers_within
 
 import_checks = sa.Table(
     "import_checks",
@@ -87,14 +88,14 @@ def list_findings(
     table = quality_findings
     unit = (units.c.import_id == query.import_id) & (units.c.unit_no == table.c.unit_no)
     page = sa.select(table, units.c.unit_name, units.c.credit_code).join(units, unit)
-    page = page.where(table.c.check_id == check_id, table.c.unit_no.startswith(prefix))
+    page = page.where(table.c.check_id == check_id, numbers_within(table.c.unit_no, prefix))
     if query.kind:
         page = page.where(table.c.kind == query.kind)
     if query.after:
         unit_no, _, kind = query.after.partition(".")
         last = sa.tuple_(sa.literal(unit_no), sa.literal(kind))
-        page = page.where(sa.tuple_(table.c.unit_no, sa.cast(table.c.kind, sa.String)) > last)
-    page = page.order_by(table.c.unit_no, sa.cast(table.c.kind, sa.String))
+        page = page.where(sa.tuple_(table.c.unit_no, sa.type_coerce(table.c.kind, sa.String)) > last)
+    page = page.order_by(table.c.unit_no, table.c.kind)
     return list(uow.connection.execute(page.limit(query.limit + 1)))
 
 

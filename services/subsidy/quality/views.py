@@ -16,6 +16,8 @@ from services.subsidy.quality import store
 from services.subsidy.registry import store as registry
 from services.subsidy.registry.domain import LOOK_UP
 
+_PROVINCE = 2  # digits that all regions of a province share
+
 
 def get_import_quality(uow: UnitOfWork, query: GetImportQuality) -> ImportQualityView:
     """Show the counts of a report to a clerk."""
@@ -34,13 +36,17 @@ def get_import_quality(uow: UnitOfWork, query: GetImportQuality) -> ImportQualit
 
 
 def list_quality_findings(uow: UnitOfWork, query: ListQualityFindings) -> FindingsView:
-    """Show a page of findings to a clerk who may look up units, those of the clerk's region."""
+    """Show a page of findings to a clerk who may look up units, those of the clerk's region.
+
+    A clerk of the whole province also sees the numbers that belong to no region of it: nobody else would.
+    """
     uow.actor.require_post(*LOOK_UP)
     registry.get_import(uow, query.import_id)
     check = store.get_check(uow, query.import_id)
     if check is None or check.state is not QualityState.DONE:
         return FindingsView(findings=(), next_after=None)
-    found = store.list_findings(uow, check.check_id, query, region_prefix(uow.actor.region))
+    prefix = region_prefix(uow.actor.region)
+    found = store.list_findings(uow, check.check_id, query, prefix if len(prefix) > _PROVINCE else "")
     page = tuple(
         FindingView(
             kind=row.kind,
