@@ -88,6 +88,12 @@ def test_the_first_version_and_one_that_waits_say_so(
     assert said in clerk.get(PAGE).text
 
 
+def test_two_versions_that_nobody_has_compared_can_be_compared(clerk: Browser, bus: FakeBus) -> None:
+    assert "/comparisons" not in clerk.get(PAGE).text
+    bus.answers[GetImportDiff] = example(ImportDiffView, state="waiting")
+    assert f'action="{PAGE}/comparisons"' in clerk.get(PAGE).text
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [({"state": "waiting", "findings": []}, "正在检查"), ({"findings": []}, "没有发现问题")],
