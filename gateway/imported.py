@@ -50,7 +50,7 @@ FINDINGS = {
     FindingKind.SIZE_DIFFERS: _l("规模与标准不符"),
     FindingKind.SHARED_CODE: _l("一个信用代码有多个单位编号"),
     FindingKind.SHARED_ACCOUNT: _l("多家单位使用同一银行账号"),
-    FindingKind.SHARED_PHONE: _l("二十家以上单位使用同一联系电话"),
+    FindingKind.SHARED_PHONE: _l("超过二十家单位使用同一联系电话"),
     FindingKind.SHARED_NAME: _l("不同信用代码的单位同名"),
     FindingKind.HEADCOUNT_JUMP: _l("参保人数与上年末相差一倍以上"),
     FindingKind.OTHER_REGION: _l("单位编号不属于本省"),
