@@ -36,7 +36,9 @@ FIELDS: dict[str, tuple[str, str]] = {
     "picture_id": ("图形验证码已失效，请换一张。", "The picture is no longer good; take another."),
     "agreement": ("请先阅读并勾选注册协议。", "Read the agreement and tick the box first."),
     "account": ("请输入账号。", "Enter the account."),
-    "kind": ("请选择文件类型。", "Choose what the file holds."),
+    "kind": ("请从列表选择类型。", "Choose a kind from the list."),
+    "field": ("没有这个项目，请从列表选择。", "There is no such item; choose from the list."),
+    "against": ("请从列表选择要比较的版本。", "Choose the version to compare with from the list."),
     "file": ("请选择要上传的文件。", "Choose a file to upload."),
     "choice": ("请选择“确认享受”或“放弃享受”。", "Choose to take the refund or to waive it."),
     "reading_id": (

@@ -12,6 +12,18 @@ PROBLEMS: dict[str, Entry] = {
     "import_missing": entry(
         "没有这次导入。", "请从导入列表进入。", "There is no such import.", "Start from the list."
     ),
+    "import_not_done": entry(
+        "这次导入没有完成，不是一个版本。",
+        "请等导入完成后再查看差异。",
+        "This import is not done, so it is no version.",
+        "Wait for it to finish.",
+    ),
+    "version_not_earlier": entry(
+        "只能与更早的版本比较。",
+        "请从列表选择更早的版本。",
+        "A version is compared with an earlier one.",
+        "Choose an earlier version from the list.",
+    ),
     "file_empty": entry(
         "文件是空的。", "请核对后重新上传。", "The file is empty.", "Check it and upload again."
     ),

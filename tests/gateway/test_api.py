@@ -40,9 +40,11 @@ from services.contracts.subsidy import (
     confirmation,
     notice,
     policy,
+    quality,
     registry,
     screening,
     uploads,
+    versions,
 )
 from services.contracts.values import Post
 from tests import people
@@ -101,6 +103,11 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", f"/uploads/{I}", uploads.GetUpload, 200),
     ("GET", "/imports?limit=7", registry.ListImports, 200),
     ("GET", f"/imports/{I}", registry.GetImport, 200),
+    ("GET", f"/imports/{I}/diff", versions.GetImportDiff, 200),
+    ("GET", f"/imports/{I}/changes?kind=changed&field=phone", versions.ListImportChanges, 200),
+    ("POST", f"/imports/{I}/comparisons", versions.CompareImports, 202),
+    ("GET", f"/imports/{I}/quality", quality.GetImportQuality, 200),
+    ("GET", f"/imports/{I}/findings?kind=no_bank", quality.ListQualityFindings, 200),
     ("GET", "/policies", policy.ListPolicies, 200),
     ("GET", "/policies/2023", policy.GetPolicy, 200),
     ("POST", "/screenings", screening.StartScreening, 202),

@@ -11,10 +11,12 @@ from gateway.portals.clerk import (  # noqa: F401  (they add their routes)
     incomplete,
     maintenances,
     notices,
+    quality,
     registry,
     screening,
     sign_in,
     staff,
+    versions,
     workbench,
 )
 from gateway.portals.clerk.blueprint import pages

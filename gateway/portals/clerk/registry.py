@@ -9,6 +9,7 @@ from gateway.api.registry import receive, rejects_of
 from gateway.bus import ask
 from gateway.forms import FAULTS, InvalidForm, once, show
 from gateway.portals.clerk.blueprint import pages
+from gateway.portals.clerk.versions import looked_over
 from services.contracts.subsidy.policy import GetPolicy, ListPolicies
 from services.contracts.subsidy.registry import GetImport, ImportKind, ListImports
 from services.contracts.values import ImportId
@@ -38,7 +39,8 @@ def upload() -> Response:
 @pages.get("/imports/<uuid:import_id>")
 def import_page(import_id: UUID) -> Response:
     """Show how far an import is, and its account of every line."""
-    return show("clerk/import.html", job=ask(GetImport(import_id=ImportId(import_id))))
+    job = ask(GetImport(import_id=ImportId(import_id)))
+    return show("clerk/import.html", job=job, **looked_over(job))
 
 
 @pages.get("/imports/<uuid:import_id>/rejects.csv")

@@ -85,6 +85,14 @@ class ImportReceived(Event):
     import_id: ImportId
 
 
+class ImportLoaded(Event):
+    """An import is done: from now on it counts."""
+
+    version: Literal[1] = 1
+    import_id: ImportId
+    kind: ImportKind
+
+
 class UnitView(View):
     """An insured unit as the registry of today has it, for the reception post to compare with."""
 

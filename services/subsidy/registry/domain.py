@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from services.contracts.errors import Refused
@@ -65,9 +66,16 @@ class Part:
     blob: BlobRef
 
 
+class SizeFrom(StrEnum):
+    """Who says how large a unit is: the clerks' file, or the standard by the file's numbers."""
+
+    FILE = "file"
+    STANDARD = "standard"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """An insured unit. None: the file did not say."""
+    """An insured unit. None: the file did not say. `revenue`, `assets`: fen of a year, and at its end."""
 
     unit_no: UnitNo
     credit_code: CreditCode
@@ -84,6 +92,10 @@ class Unit:
     bank: str | None
     contact: str | None
     phone: str | None
+    employees: int | None = None
+    revenue: int | None = None
+    assets: int | None = None
+    size_from: SizeFrom | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,12 @@ import polars as pl
 
 from services.chassis.blobstore import BlobMissing
 from services.chassis.unit_of_work import Job
-from services.contracts.subsidy.registry import ImportKind, ImportReceived
+from services.contracts.subsidy.registry import ImportKind, ImportLoaded, ImportReceived
 from services.contracts.values import BlobRef
 from services.subsidy.registry import store
 from services.subsidy.registry.adapters.files import Spool, new_spool
 from services.subsidy.registry.adapters.lines import Unreadable
+from services.subsidy.registry.adapters.sizes import with_sizes
 from services.subsidy.registry.domain import Import, Part
 
 TABLES = {
@@ -53,6 +54,8 @@ def _read(job: Job, one: Import, spool: Spool, path: Path) -> None:
 
 def _keep_part(job: Job, one: Import, spool: Spool, partition: int, rows: pl.DataFrame) -> None:
     """Put a part into the blob store (nothing personal), then its rows into their table, once."""
+    if one.kind is ImportKind.EMPLOYERS:
+        rows = with_sizes(rows)
     parquet = io.BytesIO()
     rows.drop(spool.layout.personal).write_parquet(parquet, compression="zstd")
     part = Part(partition, rows.height, job.blobs.put("registry/parts", parquet.getvalue()))
@@ -76,6 +79,7 @@ def _finish(job: Job, one: Import, spool: Spool) -> None:
             if one.kind is ImportKind.EMPLOYERS:
                 store.apply_account_changes(uow, one)
             store.save_import(uow, done)
+            uow.publish(ImportLoaded(at=uow.now, import_id=one.id, kind=one.kind))
 
 
 def _fail(job: Job, one: Import, problem: Unreadable) -> None:

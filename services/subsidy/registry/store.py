@@ -20,7 +20,7 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Missing
 from services.contracts.subsidy.registry import ImportKind, ImportState
 from services.contracts.values import BlobRef, CreditCode, ImportId, SizeClass, UnitNo, UnitType
-from services.subsidy.registry.domain import AccountChange, Import, Part, Unit
+from services.subsidy.registry.domain import AccountChange, Import, Part, SizeFrom, Unit
 from services.subsidy.schema import metadata
 
 
@@ -94,6 +94,10 @@ units = sa.Table(
     sa.Column("bank", sa.String(100)),
     sa.Column("contact", sa.String(100)),
     sa.Column("phone", SealedText),
+    sa.Column("employees", sa.Integer),
+    sa.Column("revenue", sa.BigInteger),
+    sa.Column("assets", sa.BigInteger),
+    sa.Column("size_from", words(SizeFrom)),
 )
 sa.Index("units_of_employer", units.c.import_id, units.c.credit_code)
 

@@ -2,7 +2,7 @@
 a full-width ５ is no digit to the law's computers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -39,7 +39,10 @@ _CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its header, our name for it, the rule, what to tell who broke it, and the conversion."""
+    """A column: its header, our name for it, the rule, what to tell who broke it, and the conversion.
+
+    `optional`: a field may be empty; `may_be_absent`: the whole column may be missing from the file.
+    """
 
     header: str
     name: str
@@ -47,6 +50,7 @@ class Column:
     reason: str
     convert: Rule = lambda text: text
     optional: bool = False
+    may_be_absent: bool = False
 
     def valid(self) -> pl.Expr:
         """Is the text right (or empty where it may be)? Never null."""
@@ -73,7 +77,12 @@ class Layout:
     @property
     def headers(self) -> list[str]:
         """Return the headers a file needs."""
-        return [column.header for column in self.columns]
+        return [column.header for column in self.columns if not column.may_be_absent]
+
+    @property
+    def absent_headers(self) -> list[str]:
+        """Return the headers a file may have or not."""
+        return [column.header for column in self.columns if column.may_be_absent]
 
 
 def _matches(pattern: str) -> Rule:
@@ -113,11 +122,21 @@ def _money(header: str, name: str) -> Column:
 
 
 def _fen(text: pl.Expr) -> pl.Expr:
-    """Return fen by integers alone: no float touches money."""
+    return _decimal(text, 2)
+
+
+def _decimal(text: pl.Expr, places: int) -> pl.Expr:
+    """Return fen of an amount with so many decimals, by integers alone: no float touches money."""
     parts = text.str.splitn(".", 2)
-    yuan = parts.struct["field_0"].cast(pl.Int64, strict=False)
-    rest = parts.struct["field_1"].fill_null("").str.pad_end(2, "0").cast(pl.Int64, strict=False)
-    return yuan * 100 + rest
+    whole = parts.struct["field_0"].cast(pl.Int64, strict=False)
+    rest = parts.struct["field_1"].fill_null("").str.pad_end(places, "0").cast(pl.Int64, strict=False)
+    return whole * 10**places + rest
+
+
+def _ten_thousands(header: str, name: str) -> Column:
+    """An amount of a year in 万元, to the fen; not every file tells."""
+    shape, reason = _matches(r"[0-9]{1,9}(\.[0-9]{1,6})?"), "应为以万元计、最多六位小数的金额"
+    return Column(header, name, shape, reason, lambda text: _decimal(text, 6), True, may_be_absent=True)
 
 
 def _is_credit_code(text: pl.Expr) -> pl.Expr:
@@ -198,6 +217,9 @@ _EMPLOYERS = Layout(
         _text("开户行", "bank", optional=True),
         _text("联系人", "contact", optional=True),
         _PHONE,
+        replace(_count("从业人员", "employees", optional=True), may_be_absent=True),
+        _ten_thousands("营业收入（万元）", "revenue"),
+        _ten_thousands("资产总额（万元）", "assets"),
     ),
     key=("unit_no",),
     partition=_partition(pl.col("unit_no")),

@@ -33,10 +33,18 @@ class Block:
     broken: pl.DataFrame
 
 
-def read_blocks(file: IO[bytes], required: Sequence[str], size: int = BLOCK) -> Iterator[Block]:
-    """Yield the lines after the header, block by block; Unreadable when the file is no such file."""
+def read_blocks(
+    file: IO[bytes], required: Sequence[str], size: int = BLOCK, absent: Sequence[str] = ()
+) -> Iterator[Block]:
+    """Yield the lines after the header, block by block; Unreadable when the file is no such file.
+
+    `absent`: columns that are read where the file has them.
+    """
     header = file.readline(size)
     encoding, names = _read_header(header, required)
+    required = [*required, *(name for name in absent if name in names)]
+    if repeated := [name for name in required if names.count(name) > 1]:
+        raise Unreadable("repeated_column", columns="、".join(repeated))
     line, offset = 2, len(header)
     for block in _cut_at_newlines(file, size, line):
         text = _decode(block, encoding, line, offset)
@@ -61,8 +69,6 @@ def _read_header(header: bytes, required: Sequence[str]) -> tuple[str, list[str]
     names = [name.strip() for name in readings[encoding]]
     if missing := [name for name in required if name not in names]:
         raise Unreadable("missing_column", columns="、".join(missing))
-    if repeated := [name for name in required if names.count(name) > 1]:
-        raise Unreadable("repeated_column", columns="、".join(repeated))
     return encoding, names
 
 
