@@ -1,8 +1,9 @@
 """PostgreSQL's COPY in its text format: rows as a stream that is never whole in memory."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -40,22 +41,36 @@ def copy_processor(type_: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Proc
 def _line(row: tuple[Any, ...], processors: Sequence[Processor]) -> bytes:
     if len(row) != len(processors):
         raise ValueError(f"a row of {len(row)} values for {len(processors)} columns")
-    fields = (
+    fields = [
         _field(process(value) if process and value is not None else value)
         for value, process in zip(row, processors, strict=True)
-    )
+    ]
     return ("\t".join(fields) + "\n").encode()
 
 
 def _field(value: Any) -> str:
-    if value is None:
-        return r"\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, bytes):
-        return rf"\\x{value.hex()}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str | int | float | Decimal | UUID):
-        return str(value).translate(_ESCAPES)
-    raise TypeError(f"COPY cannot take a {type(value).__name__}")
+    kind = type(value)
+    if kind not in _WRITERS:
+        kind = next((known for known in _WRITERS if isinstance(value, known)), kind)
+    if kind not in _WRITERS:
+        raise TypeError(f"COPY cannot take a {type(value).__name__}")
+    return _WRITERS[kind](value)
+
+
+def _escaped(text: str) -> str:
+    """Escape what has a meaning in the format; most texts have none of it, and are told at a glance."""
+    return str(text) if text.isprintable() and "\\" not in text else text.translate(_ESCAPES)
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    str: _escaped,
+    bool: lambda value: "t" if value else "f",
+    int: str,
+    UUID: str,
+    NoneType: lambda _: r"\N",
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    bytes: lambda value: rf"\\x{value.hex()}",
+    float: str,
+    Decimal: str,
+}

@@ -143,7 +143,7 @@ def test_filling_that_was_interrupted_goes_on(world, monkeypatch):
     assert (batch.state, batch.count, batch.left_out) == (BatchState.MADE, 1, 1)
 
 
-def _killed(*_):
+def _killed(*_, **__):
     raise OSError("killed")
 
 
@@ -267,7 +267,7 @@ def test_refunds_are_made_in_chunks_and_once_however_often_the_job_is_killed(wor
     event, seen = BatchApproved(at=world.now, batch_id=batch.batch_id), []
     for _ in range(3):
         with monkeypatch.context() as patched, pytest.raises(OSError):
-            patched.setattr(jobs, "_publish", _killed)  # within a chunk: nothing of it stays
+            patched.setattr(jobs, "refunds_approved", _killed)  # within a chunk: nothing of it stays
             world.work("subsidy", event)
         jobs._make_chunk(world.job("subsidy"), batch.batch_id)
         seen.append(world.ask(GetBatch(batch_id=batch.batch_id), by=REVIEWER).refunds_made)
