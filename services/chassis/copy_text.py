@@ -32,8 +32,9 @@ class CopyText:
 
 
 def copy_processor(type_: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Processor:
-    """Return what a column's type does to a value on its way in; bytes stay bytes."""
-    if isinstance(type_, sa.LargeBinary):
+    """Return what a column's type does to a value on its way in; what COPY writes itself stays as it is."""
+    kind = type_.impl_instance if isinstance(type_, sa.TypeDecorator) else type_
+    if isinstance(kind, sa.LargeBinary | sa.Uuid | sa.DateTime):
         return None
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
@@ -42,19 +43,23 @@ def _line(row: tuple[Any, ...], processors: Sequence[Processor]) -> bytes:
     if len(row) != len(processors):
         raise ValueError(f"a row of {len(row)} values for {len(processors)} columns")
     fields = [
-        _field(process(value) if process and value is not None else value)
+        _field(value if process is None or value is None else process(value))
         for value, process in zip(row, processors, strict=True)
     ]
     return ("\t".join(fields) + "\n").encode()
 
 
 def _field(value: Any) -> str:
-    kind = type(value)
-    if kind not in _WRITERS:
-        kind = next((known for known in _WRITERS if isinstance(value, known)), kind)
-    if kind not in _WRITERS:
-        raise TypeError(f"COPY cannot take a {type(value).__name__}")
-    return _WRITERS[kind](value)
+    write = _WRITERS.get(type(value)) or _writer_of(value)
+    return write(value)
+
+
+def _writer_of(value: Any) -> Callable[[Any], str]:
+    """Return the writer of a subclass: the words of an enumeration."""
+    for kind, write in _WRITERS.items():
+        if isinstance(value, kind):
+            return write
+    raise TypeError(f"COPY cannot take a {type(value).__name__}")
 
 
 def _escaped(text: str) -> str:
@@ -66,7 +71,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     str: _escaped,
     bool: lambda value: "t" if value else "f",
     int: str,
-    UUID: str,
+    UUID: lambda value: f"{value.int:032x}",
     NoneType: lambda _: r"\N",
     datetime: datetime.isoformat,
     date: date.isoformat,

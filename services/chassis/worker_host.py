@@ -5,6 +5,7 @@ a pool of threads beside it and ring a bell when they are done. What a dying con
 delivered again: while its job still runs, the new delivery joins it; after that the inbox knows it is done.
 """
 
+import gc
 import logging
 import random
 import select
@@ -40,11 +41,13 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT = 10
 LONGEST_PAUSE = 5.0
+GARBAGE_THRESHOLD = 100_000  # objects: messages of thousands of parts would be searched again and again
 
 
 def run(worker: type[Worker], settings: Settings) -> None:
     """Run until SIGTERM: take nothing more, finish what is in hand, send the outbox, exit 0."""
     set_up_logs(worker.name, settings.log_level)
+    gc.set_threshold(GARBAGE_THRESHOLD)
     runtime = Runtime.start(settings)
     host = WorkerHost(worker, runtime)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -131,10 +131,9 @@ def next_items(uow: UnitOfWork, batch: Batch, limit: int) -> Sequence[sa.Row[Any
 
     Rows of (unit number, credit code, unit name, amount, token of the phone).
     """
-    told = ("unit_no", "credit_code", "unit_name", "amount")
-    phone = sa.type_coerce(batch_items.c.phone, sa.Text).label("phone")
+    told = ("unit_no", "credit_code", "unit_name", "amount", "phone")
     chosen = (batch_items.c.batch_id == batch.id) & (batch_items.c.unit_no > (batch.made_up_to or ""))
-    query = sa.select(*(batch_items.c[name] for name in told), phone).where(chosen, *_lines())
+    query = sa.select(*(batch_items.c[name] for name in told)).where(chosen, *_lines())
     return uow.connection.execute(query.order_by(batch_items.c.unit_no).limit(limit)).all()
 
 

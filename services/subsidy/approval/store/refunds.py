@@ -5,6 +5,7 @@ A row is written once; its account alone may change, under the locks of an answe
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
@@ -52,26 +53,33 @@ def refund_ids(year: Year, unit_nos: Iterable[UnitNo]) -> Iterator[str]:
 def add_refunds(uow: UnitOfWork, batch: Batch, ids: dict[UnitNo, str]) -> int:
     """Make the refunds of these lines of a batch, with these ids; return how many it made.
 
-    Within the database: a line has its columns already. One that is there breaks the transaction.
+    `ids`: in the order of unit numbers, a gapless part of the lines that count. The rows are made within the
+    database: a line has nearly all of their columns. A refund that is there breaks the transaction.
     """
-    function = sa.func.json_each if uow.connection.dialect.name == "sqlite" else sa.func.json_each_text
-    given = function(json.dumps(ids)).table_valued("key", "value")
+    given, id_, unit_no = _given(ids, is_sqlite=uow.connection.dialect.name == "sqlite")
     common = {column.name: getattr(batch, column.name) for column in programme_columns()}
     columns = {
-        "id": _uuid(given.c.value, uow.connection.dialect),
+        "id": id_,
         "number": sa.literal(f"{_NUMBER}-{batch.programme_year}-") + batch_items.c.unit_no,
         "batch_id": batch_items.c.batch_id,
         **{name: sa.literal(value, refunds.c[name].type) for name, value in common.items()},
         **{column.name: batch_items.c[column.name] for column in unit_columns(complete=True)},
     }
-    lines = sa.select(*columns.values()).where(batch_items.c.batch_id == batch.id)
-    chosen = lines.join(given, given.c.key == batch_items.c.unit_no).order_by(batch_items.c.unit_no)
+    part = batch_items.c.unit_no.between(next(iter(ids)), next(reversed(ids)))
+    lines = sa.select(*columns.values()).where(batch_items.c.batch_id == batch.id, part)
+    chosen = lines.join(given, given.c.key == unit_no).order_by(batch_items.c.unit_no)
     return uow.connection.execute(refunds.insert().from_select(list(columns), chosen)).rowcount
 
 
-def _uuid(text: sa.ColumnElement[str], dialect: sa.Dialect) -> sa.ColumnElement[UUID]:
-    """Return an id from its text; SQLite keeps it without the dashes."""
-    return sa.func.replace(text, "-", "") if dialect.name == "sqlite" else sa.cast(text, sa.Uuid)
+def _given(ids: dict[UnitNo, str], *, is_sqlite: bool) -> tuple[Any, Any, Any]:
+    """Return ids as a table (key, value), the id in it, and what its key is joined with."""
+    text = json.dumps(ids)
+    if is_sqlite:  # keeps ids without their dashes
+        given = sa.func.json_each(text).table_valued("key", "value")
+        return given, sa.func.replace(given.c.value, "-", ""), batch_items.c.unit_no
+    given = sa.func.json_each_text(text).table_valued("key", "value")
+    # An expression: the planner takes the ids for few, and would look up each line for itself.
+    return given, sa.cast(given.c.value, sa.Uuid), batch_items.c.unit_no + ""
 
 
 def get_refund(uow: UnitOfWork, refund_id: RefundId) -> Refund:
