@@ -42,16 +42,12 @@ def copy_processor(type_: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Proc
 def _line(row: tuple[Any, ...], processors: Sequence[Processor]) -> bytes:
     if len(row) != len(processors):
         raise ValueError(f"a row of {len(row)} values for {len(processors)} columns")
-    fields = [
-        _field(value if process is None or value is None else process(value))
+    values = [
+        value if process is None or value is None else process(value)
         for value, process in zip(row, processors, strict=True)
     ]
+    fields = [(_WRITERS.get(type(value)) or _writer_of(value))(value) for value in values]
     return ("\t".join(fields) + "\n").encode()
-
-
-def _field(value: Any) -> str:
-    write = _WRITERS.get(type(value)) or _writer_of(value)
-    return write(value)
 
 
 def _writer_of(value: Any) -> Callable[[Any], str]:

@@ -40,6 +40,7 @@ from services.subsidy.approval.store.batches import batches
 from services.subsidy.approval.store.items import batch_items
 from services.subsidy.approval.store.refunds import refunds
 from services.subsidy.screening.store import screenings
+from tests.benchmarks.approval_stages import measure_stages
 from tests.broker.processes import wait_until
 from tests.people import FIELD_KEYS, PUBLIC_KEY
 
@@ -51,7 +52,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def measure(count: int, kind: str = "postgresql") -> dict[str, Any]:
-    """Return what was measured: `prompts_per_second`, `seconds`, `cpu` per process, `floor_*`, `ratio`."""
+    """Return `prompts_per_second`, `seconds`, `cpu` per process, `floor_*`, `ratio`, `stages`, and more."""
     sealing.configure(FIELD_KEYS)
     with tempfile.TemporaryDirectory(prefix="approval") as name, house(Path(name), kind) as env:
         databases = {s: Database(env[f"{s.upper()}_DATABASE_URL"]) for s in ("subsidy", "notify")}
@@ -60,6 +61,7 @@ def measure(count: int, kind: str = "postgresql") -> dict[str, Any]:
         batch_id = make_batch(databases["subsidy"], count)
         with running(env, Path(name)) as pids:
             result = approve(env, databases, batch_id, count, pids)
+        stages = measure_stages(env, databases, batch_id)
         floor = {table.name: bare_copy(databases[s], table) for s, table in FLOOR.items()}
         for database in databases.values():
             database.close()
@@ -72,6 +74,7 @@ def measure(count: int, kind: str = "postgresql") -> dict[str, Any]:
         **{f"floor_{table}_seconds": round(value, 2) for table, value in floor.items()},
         "floor_per_second": round(count / seconds),
         "ratio": round(result["seconds"] / seconds, 2),
+        "stages": stages,
     }
 
 
@@ -346,6 +349,8 @@ def main() -> None:
     """Print what was measured."""
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
     result = measure(numbers[0] if numbers else 300_000, "sqlite" if "--sqlite" in sys.argv else "postgresql")
+    for process, stages in result.pop("stages").items():
+        print(f"{process:28}{', '.join(f'{name} {seconds} s' for name, seconds in stages.items())}")
     for name, value in result.items():
         print(f"{name:28}{value:,}" if isinstance(value, int | float) else f"{name:28}{value}")
 

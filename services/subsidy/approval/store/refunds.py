@@ -53,10 +53,10 @@ def refund_ids(year: Year, unit_nos: Iterable[UnitNo]) -> Iterator[str]:
 def add_refunds(uow: UnitOfWork, batch: Batch, ids: dict[UnitNo, str]) -> int:
     """Make the refunds of these lines of a batch, with these ids; return how many it made.
 
-    `ids`: in the order of unit numbers, a gapless part of the lines that count. The rows are made within the
-    database: a line has nearly all of their columns. A refund that is there breaks the transaction.
+    Within the database: a line has nearly all of their columns. A refund that is there already breaks the
+    transaction, and so does a line that is not there.
     """
-    given, id_, unit_no = _given(ids, is_sqlite=uow.connection.dialect.name == "sqlite")
+    given, id_ = _given(ids, is_sqlite=uow.connection.dialect.name == "sqlite")
     common = {column.name: getattr(batch, column.name) for column in programme_columns()}
     columns = {
         "id": id_,
@@ -65,21 +65,20 @@ def add_refunds(uow: UnitOfWork, batch: Batch, ids: dict[UnitNo, str]) -> int:
         **{name: sa.literal(value, refunds.c[name].type) for name, value in common.items()},
         **{column.name: batch_items.c[column.name] for column in unit_columns(complete=True)},
     }
-    part = batch_items.c.unit_no.between(next(iter(ids)), next(reversed(ids)))
-    lines = sa.select(*columns.values()).where(batch_items.c.batch_id == batch.id, part)
-    chosen = lines.join(given, given.c.key == unit_no).order_by(batch_items.c.unit_no)
-    return uow.connection.execute(refunds.insert().from_select(list(columns), chosen)).rowcount
+    part = batch_items.c.unit_no.between(min(ids), max(ids))  # for a planner without statistics
+    its = (batch_items.c.batch_id == batch.id) & (batch_items.c.unit_no == given.c.key) & part
+    # An outer join, so that SQLite looks up lines by their keys.
+    lines = sa.select(*columns.values()).select_from(given.join(batch_items, its, isouter=True))
+    insert = refunds.insert().from_select(list(columns), lines.order_by(batch_items.c.unit_no))
+    return uow.connection.execute(insert).rowcount
 
 
-def _given(ids: dict[UnitNo, str], *, is_sqlite: bool) -> tuple[Any, Any, Any]:
-    """Return ids as a table (key, value), the id in it, and what its key is joined with."""
-    text = json.dumps(ids)
-    if is_sqlite:  # keeps ids without their dashes
-        given = sa.func.json_each(text).table_valued("key", "value")
-        return given, sa.func.replace(given.c.value, "-", ""), batch_items.c.unit_no
-    given = sa.func.json_each_text(text).table_valued("key", "value")
-    # An expression: the planner takes the ids for few, and would look up each line for itself.
-    return given, sa.cast(given.c.value, sa.Uuid), batch_items.c.unit_no + ""
+def _given(ids: dict[UnitNo, str], *, is_sqlite: bool) -> tuple[Any, sa.ColumnElement[Any]]:
+    """Return ids as a table (key, value), and the id in it; SQLite keeps it without dashes."""
+    function = sa.func.json_each if is_sqlite else sa.func.json_each_text
+    given = function(json.dumps(ids)).table_valued("key", "value")
+    value = given.c.value
+    return given, sa.func.replace(value, "-", "") if is_sqlite else sa.cast(value, sa.Uuid)
 
 
 def get_refund(uow: UnitOfWork, refund_id: RefundId) -> Refund:
