@@ -126,12 +126,15 @@ def set_account(uow: UnitOfWork, unit_no: UnitNo, credit_code: CreditCode, accou
     uow.connection.execute(mine.values(vars(account)))
 
 
-def next_items(uow: UnitOfWork, batch: Batch, limit: int) -> list[dict[str, Any]]:
-    """Return the next lines of which no refund is made yet."""
-    unit = [batch_items.c[column.name] for column in unit_columns(complete=True)]
+def next_items(uow: UnitOfWork, batch: Batch, limit: int) -> Sequence[sa.Row[Any]]:
+    """Return the next lines of which no refund is made yet, as far as others are told of them.
+
+    Rows of (unit number, credit code, unit name, amount, token of the phone).
+    """
+    told = ("unit_no", "credit_code", "unit_name", "amount", "phone")
     chosen = (batch_items.c.batch_id == batch.id) & (batch_items.c.unit_no > (batch.made_up_to or ""))
-    query = sa.select(*unit).where(chosen, *_lines()).order_by(batch_items.c.unit_no).limit(limit)
-    return [dict(row._mapping) for row in uow.connection.execute(query)]
+    query = sa.select(*(batch_items.c[name] for name in told)).where(chosen, *_lines())
+    return uow.connection.execute(query.order_by(batch_items.c.unit_no).limit(limit)).all()
 
 
 def _batches_of(uow: UnitOfWork, unit_no: UnitNo) -> set[BatchId]:
