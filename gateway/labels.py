@@ -50,8 +50,10 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
     ImportState: {
         ImportState.RECEIVED: _l("已接收"),
         ImportState.LOADING: _l("导入中"),
+        ImportState.WAITING: _l("待确认列"),
         ImportState.DONE: _l("已完成"),
         ImportState.FAILED: _l("失败"),
+        ImportState.DISCARDED: _l("已放弃"),
     },
     ScreeningState: {
         ScreeningState.FREEZING: _l("冻结数据"),

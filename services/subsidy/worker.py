@@ -2,7 +2,7 @@
 
 from services.chassis.worker import Worker, every, job
 from services.contracts.subsidy.approval import BatchApproved, BatchRequested
-from services.contracts.subsidy.registry import ImportReceived
+from services.contracts.subsidy.registry import ImportConfirmed, ImportReceived
 from services.contracts.subsidy.screening import ChunkFrozen, ScreeningStarted
 from services.subsidy.approval import jobs as approval
 from services.subsidy.registry import jobs as registry
@@ -18,6 +18,7 @@ class SubsidyWorker(Worker):
     forget_uploads = every(3600.0, uploads.forget_uploads)
 
     on_import_received = job(ImportReceived, registry.load_import)
+    on_import_confirmed = job(ImportConfirmed, registry.load_import)
     on_screening_started = job(ScreeningStarted, screening.freeze_registry)
     on_chunk_frozen = job(ChunkFrozen, screening.screen_chunk)
     on_batch_requested = job(BatchRequested, approval.fill_batch)

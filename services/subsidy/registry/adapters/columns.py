@@ -72,8 +72,18 @@ class Layout:
 
     @property
     def headers(self) -> list[str]:
-        """Return the headers a file needs."""
+        """Return the headers of all columns."""
         return [column.header for column in self.columns]
+
+    @property
+    def needed(self) -> list[str]:
+        """Return the headers that no file may lack."""
+        return [column.header for column in self.columns if not column.optional]
+
+    @property
+    def optional(self) -> list[str]:
+        """Return the headers that a file may lack, when a clerk says so."""
+        return [column.header for column in self.columns if column.optional]
 
 
 def _matches(pattern: str) -> Rule:
