@@ -295,3 +295,24 @@ def test_a_workbook_whose_stated_sizes_lie_is_refused():
     packed[directory + 24 : directory + 28] = (100).to_bytes(4, "little")
     with pytest.raises(Unreadable, match="damaged_file"):
         load(ImportKind.EMPLOYERS, bytes(packed))
+
+
+WHOLE = xlsx_file([HEADER, *[UNIT] * 3])
+PARTS = [WORKBOOK, "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"]
+CUTS = some.lists(some.tuples(some.floats(0, 1), some.binary(max_size=4), some.integers(0, 8)), min_size=1)
+
+
+@settings(deadline=None, max_examples=60)
+@given(some.sampled_from(["whole", *PARTS]), CUTS)
+def test_a_damaged_workbook_is_read_or_refused_and_breaks_nothing(part, cuts):
+    with zipfile.ZipFile(io.BytesIO(WHOLE)) as book:
+        members = {name: book.read(name) for name in book.namelist()}
+    damaged = bytearray(members.get(part, WHOLE))
+    for place, more, fewer in cuts:
+        start = int(place * len(damaged))
+        damaged[start : start + fewer] = more
+    content = bytes(damaged) if part == "whole" else archive(**{**members, part: bytes(damaged)})
+    try:
+        load(ImportKind.EMPLOYERS, content)
+    except Unreadable as refused:
+        assert refused.code

@@ -1,6 +1,5 @@
 """What kind of file it is: told by its content, whatever its name says."""
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -10,7 +9,7 @@ from services.subsidy.registry.adapters.blocks import Source, Unreadable, Wanted
 from services.subsidy.registry.adapters.columns import Layout
 from services.subsidy.registry.adapters.lines import BLOCK, open_lines
 from services.subsidy.registry.adapters.parquet import open_parquet
-from services.subsidy.registry.adapters.workbook import WORKBOOK, open_workbook
+from services.subsidy.registry.adapters.workbook import open_workbook
 
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"), b"PAR1"
 _SECTOR, _DIRECTORY_AT = 512, 48
@@ -25,7 +24,6 @@ def open_source(path: Path, layout: Layout, block: int = BLOCK) -> Source:
     if start.startswith(_PARQUET):
         return open_parquet(path)
     if start.startswith(_ZIP):
-        _require_workbook(path)
         return open_workbook(path, layout)
     return open_lines(path, layout, block)
 
@@ -35,16 +33,6 @@ def places(source: Source, layout: Layout, mapping: Mapping[str, str] | None) ->
     if mapping is None:
         return headers.exact(source.names, layout)
     return headers.mapped(source.names, layout, mapping)
-
-
-def _require_workbook(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if WORKBOOK in archive.namelist():
-                return
-    except zipfile.BadZipFile:
-        raise Unreadable("damaged_file") from None
-    raise Unreadable("not_a_table")
 
 
 def _is_encrypted(file: IO[bytes]) -> bool:

@@ -5,9 +5,11 @@ What Excel has lost without telling is told: errors of formulas, and numbers of 
 account typed as a number ends in zeros).
 """
 
+import errno
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -46,14 +48,29 @@ class _Extent:
 
 def open_workbook(path: Path, layout: Layout) -> Table:
     """Return the sheet whose header fits, or the one where most can be guessed."""
+    with _readable(), zipfile.ZipFile(path) as book:
+        if WORKBOOK not in book.namelist():
+            raise Unreadable("not_a_table")
+        _refuse_bomb(book, path.stat().st_size)
+        return _choose(fastexcel.read_excel(path), book, _sheet_parts(book), layout)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Whatever the readers stumble over is a damaged file; a failing disk is not."""
     try:
-        with zipfile.ZipFile(path) as book:
-            _refuse_bomb(book, path.stat().st_size)
-            parts = _sheet_parts(book)
-            return _choose(fastexcel.read_excel(path), book, parts, layout)
-    except (zipfile.BadZipFile, ZlibError, NotImplementedError, EOFError, KeyError, RuntimeError):
+        yield
+    except (zipfile.BadZipFile, ZlibError, EOFError, RuntimeError, LookupError, ValueError):
         raise Unreadable("damaged_file") from None
     except (ElementTree.ParseError, fastexcel.FastExcelError):
+        raise Unreadable("damaged_file") from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the beginning of the file
+            raise
+        raise Unreadable("damaged_file") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of the reader's Rust; it has no importable name
+            raise
         raise Unreadable("damaged_file") from None
 
 
