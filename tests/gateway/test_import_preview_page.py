@@ -62,7 +62,7 @@ def test_each_of_our_columns_has_a_select_and_each_line_says_what_becomes_of_it(
     assert "期间&lt;b&gt;" in page and "<b>" not in page.split("期间")[1][:12]
     assert page.count("将被拒绝") == 2 and "单位编号：应为 12 位数字" in page and "空行" in page
     for tag in re.findall(r"<select\b[^>]*>", page):
-        [name] = re.findall(r'id="([^"]+)"', tag)
+        [name] = re.findall(r'\sid="([^"]+)"', tag)
         assert f'<label class="form-label" for="{name}"' in page
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
