@@ -12,7 +12,7 @@ from services.contracts.identity.certificates import Freshness
 from services.contracts.identity.credit_codes import MaintenanceState
 from services.contracts.subsidy.approval import BatchState
 from services.contracts.subsidy.confirmation import RefundState
-from services.contracts.subsidy.registry import ImportKind, ImportState
+from services.contracts.subsidy.registry import FileFormat, ImportKind, ImportState
 from services.contracts.subsidy.screening import NextStep, Outcome, ScreeningState
 from services.contracts.values import Choice, Post, SizeClass, UnitType
 
@@ -47,11 +47,18 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         ImportKind.DISHONEST: _l("严重违法失信名单"),
         ImportKind.ZOMBIE: _l("僵尸企业名单"),
     },
+    FileFormat: {
+        FileFormat.CSV: "CSV",
+        FileFormat.XLSX: "Excel",
+        FileFormat.PARQUET: "Parquet",
+    },
     ImportState: {
         ImportState.RECEIVED: _l("已接收"),
         ImportState.LOADING: _l("导入中"),
+        ImportState.WAITING: _l("待确认列"),
         ImportState.DONE: _l("已完成"),
         ImportState.FAILED: _l("失败"),
+        ImportState.DISCARDED: _l("已放弃"),
     },
     ScreeningState: {
         ScreeningState.FREEZING: _l("冻结数据"),
@@ -168,7 +175,7 @@ TO_ASK = {
 
 _COLOURS = {
     "green": {"done", "eligible", "confirmed", "approved", "pass", "accepted", "fresh"},
-    "amber": {"unknown", "made", "waived", "declared", "stale", "cancelled"},
+    "amber": {"unknown", "made", "waived", "declared", "stale", "cancelled", "waiting"},
     "red": {"failed", "ineligible", "returned", "fail", "refused", *FAILURES},
 }
 # The same word, more urgent here: an approved refund waits for its employer; nobody comes in with a

@@ -2,7 +2,7 @@
 
 from services.chassis.worker import Worker, every, job
 from services.contracts.subsidy.approval import BatchApproved, BatchRequested
-from services.contracts.subsidy.registry import ImportLoaded, ImportReceived
+from services.contracts.subsidy.registry import ImportConfirmed, ImportLoaded, ImportReceived
 from services.contracts.subsidy.screening import ChunkFrozen, ScreeningStarted
 from services.contracts.subsidy.versions import ComparisonRequested, ImportCompared
 from services.subsidy.approval import jobs as approval
@@ -24,6 +24,7 @@ class SubsidyWorker(Worker):
     on_import_loaded = job(ImportLoaded, versions.compare_import)
     on_comparison_requested = job(ComparisonRequested, versions.compare_versions)
     on_import_compared = job(ImportCompared, quality.check_import)
+    on_import_confirmed = job(ImportConfirmed, registry.load_import)
     on_screening_started = job(ScreeningStarted, screening.freeze_registry)
     on_chunk_frozen = job(ChunkFrozen, screening.screen_chunk)
     on_batch_requested = job(BatchRequested, approval.fill_batch)

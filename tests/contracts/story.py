@@ -13,6 +13,15 @@ from services.contracts.base import Message
 
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 REJECTS = {"key": "rejects/0d/0d4b7c.csv", "sha256": SHA, "size": 412}
+MAPPING = {
+    "单位编号": "单位编号",
+    "费款所属期": "所属期",
+    "参保人数": "参保人数",
+    "应缴金额": "应缴",
+    "实缴金额": "实缴",
+    "补缴金额": "补缴",
+    "免责减员人数": "免责减员",
+}
 EMPLOYER = {
     "id": "employer:91410181170508042W",
     "kind": "employer",
@@ -290,6 +299,23 @@ STORY: dict[str, Any] = {
     "find": "恒远",
     "heading": "一、单位稳岗返还信息",
     "ImportView.kind": "contributions",
+    "ImportView.encoding": "gb18030",
+    "ImportPreviewView.encoding": "gb18030",
+    "ImportPreviewView.kind": "contributions",
+    "ImportPreviewView.columns": ["单位编号", "所属期", "参保人数", "应缴", "实缴", "补缴", "免责减员"],
+    "ConfirmImport.mapping": MAPPING,
+    "GetImportPreview.mapping": MAPPING,
+    "PreviewColumn.header": "费款所属期",
+    "column": "所属期",
+    "PreviewFault.header": "应缴金额",
+    "PreviewFault.reason": "应为 0 至 1000000000 元、最多两位小数的金额",
+    "header_line": 1,
+    "line": 2,
+    "optional": False,
+    "format": "csv",
+    "preview": False,
+    "rejected_lines": REJECTS,
+    "values": {"单位编号": "410181000327", "费款所属期": "202212", "应缴金额": "65871.435"},
     "ReceiveImport.kind": "contributions",
     "missing": [],
     "IncompleteUnitView.missing": ["account", "bank"],

@@ -76,13 +76,23 @@ class Layout:
 
     @property
     def headers(self) -> list[str]:
-        """Return the headers a file needs."""
+        """Return the headers of all columns."""
+        return [column.header for column in self.columns]
+
+    @property
+    def expected(self) -> list[str]:
+        """Return the headers of a file that is loaded without a question."""
         return [column.header for column in self.columns if not column.may_be_absent]
 
     @property
-    def absent_headers(self) -> list[str]:
-        """Return the headers a file may have or not."""
-        return [column.header for column in self.columns if column.may_be_absent]
+    def needed(self) -> list[str]:
+        """Return the headers that no file may lack."""
+        return [column.header for column in self.columns if not column.optional]
+
+    @property
+    def optional(self) -> list[str]:
+        """Return the headers that a file may lack, when a clerk says so."""
+        return [column.header for column in self.columns if column.optional]
 
 
 def _matches(pattern: str) -> Rule:
