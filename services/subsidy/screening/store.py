@@ -77,6 +77,9 @@ verdicts = sa.Table(
     sa.Column("headcount_end", sa.Integer),
     sa.Column("exempt", sa.Integer),
     sa.Column("months_full", sa.SmallInteger),
+    sa.Column("headcount_sum", sa.BigInteger, comment="over the months of the base year"),
+    sa.Column("months_insured", sa.SmallInteger, comment="months of the base year that a file has"),
+    sa.Column("new_recipients", sa.Integer, comment="NULL: no file says how many"),
     sa.Column("base", sa.BigInteger, nullable=False, comment="fen: premiums paid for the base year"),
 )
 sa.Index("verdicts_by_outcome", verdicts.c.screening_id, verdicts.c.outcome, verdicts.c.unit_no)
