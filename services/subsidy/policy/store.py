@@ -6,6 +6,7 @@ and a bit has one code in all versions of all programmes.
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from services.contracts.errors import Conflict, Missing, Refused
 from services.contracts.subsidy.policy import DraftState
 from services.contracts.values import DraftId, Year
 from services.subsidy.policy.domain import Policy, PolicyDraft, PolicyFault, PolicyInForce
+from services.subsidy.policy.domain.formulas import LayoffFormula
 from services.subsidy.registry.store import words
 from services.subsidy.schema import metadata
 
@@ -73,6 +75,16 @@ criterion_bits = sa.Table(
 )
 
 _POLICY = TypeAdapter(Policy)
+_FORMULAS = TypeAdapter(list[LayoffFormula])
+
+
+def _read_formulas() -> tuple[LayoffFormula, ...]:
+    """Read the formulas that lie beside the code as JSON, by the names of their files."""
+    files = sorted((Path(__file__).parent / "layoff_formulas").glob("*.json"))
+    return tuple(_FORMULAS.validate_python([json.loads(file.read_text("utf-8")) for file in files]))
+
+
+LAYOFF_FORMULAS = _read_formulas()
 
 
 def put_in_force(uow: UnitOfWork, policy: Policy, draft: PolicyDraft | None = None) -> None:

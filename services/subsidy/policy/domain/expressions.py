@@ -4,7 +4,7 @@ An expression is a number, a name (a fact or a derived value), a `$parameter`, a
 begins with an operator. Three values: what rests on a missing fact is unknown (None), never a default.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.contracts.values import SizeClass, UnitType
@@ -28,6 +28,9 @@ FACTS: Mapping[str, int | str] = {  # how large each can be (the import refuses 
     "exempt": BASE_MONTHS * MAX_HEADCOUNT,
     "months_full": WINDOW_MONTHS,
     "base": BASE_MONTHS * MAX_MONTHLY_FEN,
+    "headcount_sum": BASE_MONTHS * MAX_HEADCOUNT,
+    "months_insured": BASE_MONTHS,
+    "new_recipients": BASE_MONTHS * MAX_HEADCOUNT,
 }
 COMPARISONS = ("<", "<=", "==", ">=", ">")
 LARGEST = 2**62  # columns are computed in 64 bits: what could overflow is no policy
@@ -59,6 +62,15 @@ def require_shape(expression: Expression) -> None:
             waiting += [(each, depth + 1) for each in part]
         elif isinstance(part, bool) or not isinstance(part, int | str) or part == "":
             raise PolicyFault("policy_expression_odd", expression=repr(part)[:80])
+
+
+def names_in(expression: Expression) -> Iterator[str]:
+    """Yield every name in an expression: facts, derived values, $parameters, 'words."""
+    if isinstance(expression, str):
+        yield expression
+    elif isinstance(expression, list | tuple):
+        for each in expression[1:]:
+            yield from names_in(each)
 
 
 def number(expression: Expression, names: Mapping[str, int | str]) -> int:

@@ -14,6 +14,7 @@ from services.subsidy.policy.domain.expressions import (
     FACTS,
     Expression,
     PolicyFault,
+    names_in,
     number,
     require_shape,
     truth,
@@ -85,10 +86,14 @@ class Policy:
         """Raise PolicyFault unless expressions fit into 64 bits and all names are known, in the texts too."""
         self._check_marks()
         self._check_parameters()
-        for name, expression in self.expressions().items():
-            _at(name, require_shape, expression)
+        self.check_shapes()
         names = self._check_expressions()
         self._check_texts({name.removeprefix("$") for name in names})
+
+    def check_shapes(self) -> None:
+        """Raise PolicyFault unless every expression is one by its shape: what is not cannot even be kept."""
+        for name, expression in self.expressions().items():
+            _at(name, require_shape, expression)
 
     def check_bits(self, codes: Mapping[int, str]) -> None:
         """Raise PolicyFault when a bit had another code in any version of any programme (`codes` by bit)."""
@@ -102,6 +107,10 @@ class Policy:
         """Return every expression by the place where it stands."""
         derived = {"layoff_rate": self.layoff_rate, "ratio": self.ratio, "amount": self.amount}
         return derived | {f"criteria.{each.code}.expression": each.expression for each in self.criteria}
+
+    def uses(self) -> set[str]:
+        """Return the facts that the rules rest on."""
+        return {name for each in self.expressions().values() for name in names_in(each) if name in FACTS}
 
     def _check_marks(self) -> None:
         seen: set[int | str] = set()

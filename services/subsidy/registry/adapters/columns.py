@@ -2,7 +2,7 @@
 a full-width ５ is no digit to the law's computers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -39,7 +39,10 @@ _CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its header, our name for it, the rule, what to tell who broke it, and the conversion."""
+    """A column: its header, our name for it, the rule, what to tell who broke it, and the conversion.
+
+    `optional`: a line may leave it empty. `may_be_absent`: a file may do without it; then it is null.
+    """
 
     header: str
     name: str
@@ -47,6 +50,7 @@ class Column:
     reason: str
     convert: Rule = lambda text: text
     optional: bool = False
+    may_be_absent: bool = False
 
     def valid(self) -> pl.Expr:
         """Is the text right (or empty where it may be)? Never null."""
@@ -73,7 +77,12 @@ class Layout:
     @property
     def headers(self) -> list[str]:
         """Return the headers a file needs."""
-        return [column.header for column in self.columns]
+        return [column.header for column in self.columns if not column.may_be_absent]
+
+    @property
+    def headers_beside(self) -> list[str]:
+        """Return the headers a file may have."""
+        return [column.header for column in self.columns if column.may_be_absent]
 
 
 def _matches(pattern: str) -> Rule:
@@ -212,6 +221,7 @@ _CONTRIBUTIONS = Layout(
         _money("实缴金额", "paid"),
         _money("补缴金额", "repaid"),
         _count("免责减员人数", "exempt"),
+        replace(_count("新领失业金人数", "new_recipients", optional=True), may_be_absent=True),
     ),
     key=("unit_no", "month"),
     partition=_partition(pl.col("unit_no")),
