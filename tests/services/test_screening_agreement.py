@@ -33,7 +33,7 @@ REGIONAL = replace(
     region_overrides={
         "410181": {"max_layoff_rate": 700, "ratio_large": 4999},
         "410000": {"few_people": 20, "ratio_large": 1250, "ratio_other": 5001},
-        "410100": {"few_people": 40, "min_months": 13, "max_layoff_rate": 0},
+        "410100": {"few_people": 40, "min_months": 13, "max_layoff_rate": 0, "ratio_large": 3333},
         "411300": {"max_headcount_drop": 3333, "ratio_other": 3333},
     },
 )
