@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
 from services.contracts.subsidy.screening import Outcome
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.domain import FACTS
+from services.subsidy.policy.domain.drafts import fault_of
 from services.subsidy.policy.store import LAYOFF_FORMULAS
 from services.subsidy.screening.domain import codes_of, decide, evaluate
 from tests.services.conftest import DIALECTS, POSTGRES
@@ -156,6 +157,23 @@ def test_all_agree_whatever_one_or_two_facts_are_missing(connection, changes):
 def test_all_agree_on_any_units(connection, units):
     for policy in (POLICY, REGIONAL, *BY_FORMULA):
         assert disagreements(connection, policy, units) == []
+
+
+@settings(deadline=None)
+@given(
+    rate=expressions(),
+    ratio=expressions(),
+    amount=expressions(),
+    passes=expressions(),
+    units=some.lists(some.tuples(ANY_FACTS | WITH_GAPS, some.sampled_from(REGIONS)), min_size=1, max_size=3),
+)
+def test_all_agree_on_any_rules_that_can_be_in_force(connection, rate, ratio, amount, passes, units):
+    first, *others = REGIONAL.criteria
+    rules = {"layoff_rate": rate, "ratio": ratio, "amount": amount}
+    criteria = (replace(first, expression=[">=", passes, "layoff_rate"]), *others)
+    policy = replace(REGIONAL, **rules, criteria=criteria)
+    assume(fault_of(policy, {}) is None)
+    assert disagreements(connection, policy, units) == []
 
 
 def test_all_agree_on_units_by_chance(connection):
