@@ -11,6 +11,7 @@ from services.contracts.subsidy.policy import (
     PutPolicyInForce,
     ReturnPolicyDraft,
     SubmitPolicyDraft,
+    UseLayoffFormula,
 )
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.store import mark_simulated, put_in_force
@@ -49,6 +50,12 @@ def with_criterion(view: PolicyDraftView, **changes) -> PolicyBody:
 def change(world, view: PolicyDraftView, to: PolicyBody, by=APPROVER) -> PolicyDraftView:
     """Replace what a draft says."""
     command = ChangePolicyDraft(id=new_id(), draft_id=view.draft_id, revision=view.revision, body=to)
+    return world.ask(command, by=by)
+
+
+def use(world, view: PolicyDraftView, formula: str, by=APPROVER) -> PolicyDraftView:
+    """Let a draft use a known formula."""
+    command = UseLayoffFormula(id=new_id(), draft_id=view.draft_id, revision=view.revision, formula=formula)
     return world.ask(command, by=by)
 
 

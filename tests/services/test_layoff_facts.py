@@ -6,10 +6,9 @@ import pytest
 from services.contracts.subsidy.registry import ImportKind, ImportState
 from services.subsidy.screening.adapters.columns import annual_facts
 from services.subsidy.screening.store import verdicts
-from tests.services.policies import draft, in_force, seed, simulate, submit
+from tests.services.policies import draft, in_force, seed, simulate, submit, use
 from tests.services.registry import CONTRIBUTIONS, EMPLOYERS, LISTED, MONTHS, employer, load, unit_no
 from tests.services.screening import screen
-from tests.services.test_policy_drafts import use
 
 WITH_RECIPIENTS = f"{CONTRIBUTIONS},新领失业金人数"
 

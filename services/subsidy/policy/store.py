@@ -97,8 +97,9 @@ def put_in_force(uow: UnitOfWork, policy: Policy, draft: PolicyDraft | None = No
         _keep_bits(uow, policy)
         return
     if draft is not None:
+        year, version = policy.programme_year, policy.version
         raise Conflict(
-            "policy_superseded", "another version came in force meanwhile", year=policy.programme_year
+            "policy_superseded", "another version came in force meanwhile", year=year, version=version
         )
     stored = uow.connection.execute(sa.select(policies.c.digest).filter_by(**key)).scalar_one()
     if stored != digest:
