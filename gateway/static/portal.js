@@ -94,32 +94,6 @@ async function followProgress() {
   return followProgress();
 }
 
-// A large file goes as it is, with a bar; without scripts the form does the same.
-function upload(form) {
-  const file = form.elements.file.files[0];
-  const kind = form.elements.kind.value;
-  if (!file || !kind) return form.submit();
-  const box = form.querySelector("[data-progress]");
-  const [bar, words] = [box.querySelector("progress"), box.querySelector("span")];
-  const request = new XMLHttpRequest();
-  box.hidden = false;
-  form.querySelector("button").disabled = true;
-  request.upload.addEventListener("progress", (event) => {
-    bar.value = (100 * event.loaded) / event.total;
-    words.textContent = `${Math.floor(bar.value)}%`;
-  });
-  request.addEventListener("loadend", () => {
-    const told = JSON.parse(request.responseText || "{}");
-    if (request.status === 202) return location.assign(`${location.pathname}/${told.import_id}`);
-    words.textContent = [told.title, told.detail].join(" ").trim() || String(request.status);
-    form.querySelector("button").disabled = false;
-  });
-  request.open("POST", `${form.dataset.upload}?${new URLSearchParams({ kind, filename: file.name })}`);
-  request.setRequestHeader("Content-Type", "application/octet-stream");
-  request.setRequestHeader("Idempotency-Key", form.elements.once.value);
-  request.send(file);
-}
-
 // A value that is shown once can be taken along. Only where the page came safely.
 function offerToCopy(button) {
   const field = document.getElementById(button.dataset.copy);
@@ -143,8 +117,4 @@ document.addEventListener("click", (event) => {
   if (link) newPicture(link);
   else requestSmsCode(button);
 });
-document.querySelectorAll("[data-upload]").forEach((form) => form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  upload(form);
-}));
 followProgress();

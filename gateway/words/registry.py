@@ -15,6 +15,36 @@ PROBLEMS: dict[str, Entry] = {
     "file_empty": entry(
         "文件是空的。", "请核对后重新上传。", "The file is empty.", "Check it and upload again."
     ),
+    "upload_missing": entry(
+        "没有这次上传，或它已过期。",
+        "请重新上传文件。",
+        "There is no such upload, or it was given up.",
+        "Upload the file again.",
+    ),
+    "upload_offset": entry(
+        "文件的这一段与已收到的 {received} 字节不相接。",
+        "请从第 {received} 字节继续上传。",
+        "This piece does not follow the {received} bytes that have arrived.",
+        "Go on from byte {received}.",
+    ),
+    "upload_piece_empty": entry(
+        "这一段没有内容。",
+        "请从第 {received} 字节继续上传。",
+        "There is nothing in this piece.",
+        "Go on from byte {received}.",
+    ),
+    "upload_too_long": entry(
+        "收到的内容超过文件大小 {size} 字节。",
+        "文件可能已被修改，请重新上传。",
+        "This is more than the {size} bytes of the file.",
+        "The file may have been changed: upload it again.",
+    ),
+    "upload_incomplete": entry(
+        "文件尚未传完：{received} / {size} 字节。",
+        "请继续上传其余部分。",
+        "The file is not complete: {received} of {size} bytes.",
+        "Upload the rest first.",
+    ),
     "no_rejects": entry(
         "没有被拒绝的行。", "每一行都已接受。", "No line was refused.", "Every line was accepted."
     ),

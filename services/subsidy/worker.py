@@ -1,18 +1,21 @@
 """The heavy jobs of subsidy, in a process of their own."""
 
-from services.chassis.worker import Worker, job
+from services.chassis.worker import Worker, every, job
 from services.contracts.subsidy.approval import BatchApproved, BatchRequested
 from services.contracts.subsidy.registry import ImportReceived
 from services.contracts.subsidy.screening import ChunkFrozen, ScreeningStarted
 from services.subsidy.approval import jobs as approval
 from services.subsidy.registry import jobs as registry
 from services.subsidy.screening import jobs as screening
+from services.subsidy.uploads import jobs as uploads
 
 
 class SubsidyWorker(Worker):
     """What takes longer than a caller waits."""
 
     name = "subsidy-worker"
+
+    forget_uploads = every(3600.0, uploads.forget_uploads)
 
     on_import_received = job(ImportReceived, registry.load_import)
     on_screening_started = job(ScreeningStarted, screening.freeze_registry)

@@ -42,6 +42,7 @@ from services.contracts.subsidy import (
     policy,
     registry,
     screening,
+    uploads,
 )
 from services.contracts.values import Post
 from tests import people
@@ -96,6 +97,8 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("POST", "/certificate-releases", certificates.ReleaseCertificate, 200),
     ("GET", "/audit-entries?act=locked&since=2023-09-01&limit=1000", audit.ListAuditEntries, 200),
     ("GET", "/units/410181000327", registry.GetUnit, 200),
+    ("POST", "/uploads", uploads.BeginUpload, 201),
+    ("GET", f"/uploads/{I}", uploads.GetUpload, 200),
     ("GET", "/imports?limit=7", registry.ListImports, 200),
     ("GET", f"/imports/{I}", registry.GetImport, 200),
     ("GET", "/policies", policy.ListPolicies, 200),
@@ -177,7 +180,7 @@ def test_each_route_asks_its_question_and_answers_with_the_view(
 
 
 def test_every_request_of_the_contracts_can_be_asked_by_the_api() -> None:
-    asked = {kind for _, _, kind, _ in ROUTES} | {registry.ReceiveImport}
+    asked = {kind for _, _, kind, _ in ROUTES} | {registry.ReceiveImport, uploads.AddPiece}
     by_cookie = {"RenewSession"}
     declared = {kind for kind in requests_of_the_contracts() if kind.__name__ not in by_cookie}
     assert declared == asked

@@ -1,0 +1,1 @@
+"""Uploads: large files arrive in pieces and go on where they stopped."""
