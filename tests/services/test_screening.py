@@ -326,4 +326,7 @@ def test_a_policy_in_force_never_changes(world):
     with pytest.raises(Conflict, match="policy_in_force"):
         with world.job("subsidy").unit_of_work() as uow:
             put_in_force(uow, changed)
-    assert len(world.rows("subsidy", policies)) == 1
+    assert [(row.programme_year, row.version) for row in world.rows("subsidy", policies)] == [
+        (2023, 1),
+        (2025, 1),
+    ]
