@@ -41,7 +41,7 @@ _CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 class Column:
     """A column: its header, our name for it, the rule, what to tell who broke it, and the conversion.
 
-    `optional`: a line may leave it empty. `may_be_absent`: a file may do without it; then it is null.
+    `optional`: a field may be empty; `may_be_absent`: the whole column may be missing from the file.
     """
 
     header: str
@@ -80,8 +80,8 @@ class Layout:
         return [column.header for column in self.columns if not column.may_be_absent]
 
     @property
-    def headers_beside(self) -> list[str]:
-        """Return the headers a file may have."""
+    def absent_headers(self) -> list[str]:
+        """Return the headers a file may have or not."""
         return [column.header for column in self.columns if column.may_be_absent]
 
 

@@ -45,14 +45,14 @@ class Spool:
     def read(self, path: Path) -> None:
         """Check every line of a file; Unreadable when it is no such file."""
         with path.open("rb") as file:
-            for block in read_blocks(file, self.layout.headers, self.block, self.layout.headers_beside):
+            for block in read_blocks(file, self.layout.headers, self.block, self.layout.absent_headers):
                 self._take(block)
         self._spill()
 
     def _take(self, block: Block) -> None:
         """Write the good lines of a block to their partitions and the others to the rejects."""
-        absent = [name for name in self.layout.headers_beside if name not in block.fields.columns]
-        fields = block.fields.with_columns(pl.lit("").alias(name) for name in absent)
+        missing = [name for name in self.layout.absent_headers if name not in block.fields.columns]
+        fields = block.fields.with_columns(pl.lit("").alias(name) for name in missing)
         checks = fields.with_columns(
             column.valid().alias(f"?{column.header}") for column in self.layout.columns
         )

@@ -34,15 +34,17 @@ class Block:
 
 
 def read_blocks(
-    file: IO[bytes], required: Sequence[str], size: int = BLOCK, beside: Sequence[str] = ()
+    file: IO[bytes], required: Sequence[str], size: int = BLOCK, absent: Sequence[str] = ()
 ) -> Iterator[Block]:
     """Yield the lines after the header, block by block; Unreadable when the file is no such file.
 
-    `beside`: columns that are read where the file has them.
+    `absent`: columns that are read where the file has them.
     """
     header = file.readline(size)
-    encoding, names = _read_header(header, required, beside)
-    required = [*required, *(name for name in beside if name in names)]
+    encoding, names = _read_header(header, required)
+    required = [*required, *(name for name in absent if name in names)]
+    if repeated := [name for name in required if names.count(name) > 1]:
+        raise Unreadable("repeated_column", columns="、".join(repeated))
     line, offset = 2, len(header)
     for block in _cut_at_newlines(file, size, line):
         text = _decode(block, encoding, line, offset)
@@ -51,7 +53,7 @@ def read_blocks(
         line, offset = line + lines.height, offset + len(block)
 
 
-def _read_header(header: bytes, required: Sequence[str], beside: Sequence[str]) -> tuple[str, list[str]]:
+def _read_header(header: bytes, required: Sequence[str]) -> tuple[str, list[str]]:
     """Return encoding and names of the columns."""
     if not header.strip():
         raise Unreadable("empty_file")
@@ -67,8 +69,6 @@ def _read_header(header: bytes, required: Sequence[str], beside: Sequence[str]) 
     names = [name.strip() for name in readings[encoding]]
     if missing := [name for name in required if name not in names]:
         raise Unreadable("missing_column", columns="、".join(missing))
-    if repeated := [name for name in (*required, *beside) if names.count(name) > 1]:
-        raise Unreadable("repeated_column", columns="、".join(repeated))
     return encoding, names
 
 
