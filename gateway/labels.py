@@ -146,6 +146,9 @@ FACTS = {
     "exempt": _l("免责减员人数"),
     "months_full": _l("足额缴费月数"),
     "base": _l("上年度缴费（元）"),
+    "headcount_sum": _l("上年度各月参保人数合计"),
+    "months_insured": _l("上年度参保月数"),
+    "new_recipients": _l("上年度新领失业保险金人数"),
     "layoff_rate": _l("裁员率"),
     "ratio": _l("返还比例"),
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.formats import moment, money
 from gateway.language import current
-from gateway.words import certificates, console, identity, refunds, registry, web
+from gateway.words import certificates, console, identity, policy, refunds, registry, web
 from gateway.words.entries import Entry, Words
 from gateway.words.fields import FIELDS
 from services.contracts.catalogue import Way
@@ -21,6 +21,7 @@ PROBLEMS: dict[str, Entry] = {
     **identity.PROBLEMS,
     **certificates.PROBLEMS,
     **registry.PROBLEMS,
+    **policy.PROBLEMS,
     **refunds.PROBLEMS,
     **console.PROBLEMS,
 }

@@ -114,6 +114,18 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("POST", f"/imports/{I}/discarding", registry.DiscardImport, 200),
     ("GET", "/policies", policy.ListPolicies, 200),
     ("GET", "/policies/2023", policy.GetPolicy, 200),
+    ("GET", "/policies/2023/versions/1", policy.GetPolicy, 200),
+    ("GET", "/layoff-formulas", policy.ListLayoffFormulas, 200),
+    ("POST", "/policy-comparisons", policy.ComparePolicies, 200),
+    ("POST", "/policy-drafts", policy.DraftPolicy, 201),
+    ("GET", "/policy-drafts?limit=7", policy.ListPolicyDrafts, 200),
+    ("GET", f"/policy-drafts/{I}", policy.GetPolicyDraft, 200),
+    ("PUT", f"/policy-drafts/{I}", policy.ChangePolicyDraft, 200),
+    ("POST", f"/policy-drafts/{I}/layoff-formula", policy.UseLayoffFormula, 200),
+    ("POST", f"/policy-drafts/{I}/submission", policy.SubmitPolicyDraft, 202),
+    ("POST", f"/policy-drafts/{I}/return", policy.ReturnPolicyDraft, 200),
+    ("POST", f"/policy-drafts/{I}/entry-into-force", policy.PutPolicyInForce, 200),
+    ("POST", f"/policy-drafts/{I}/discarding", policy.DiscardPolicyDraft, 200),
     ("POST", "/screenings", screening.StartScreening, 202),
     ("GET", "/screenings", screening.ListScreenings, 200),
     ("GET", f"/screenings/{I}", screening.GetScreening, 200),
@@ -149,7 +161,7 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", "/outbox-sms?phone=199", ListOutboxSms, 200),
 ]
 IN_PATH = {"id", "batch_id", "refund_id", "screening_id", "import_id", "notice_id"}
-IN_PATH |= {"maintenance_id", "authority_id", "account"}
+IN_PATH |= {"maintenance_id", "authority_id", "account", "draft_id"}
 
 
 def body_for(kind: type[Request[Any]], address: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What an earlier version has kept is carried over: batches and their lines."""
+"""What an earlier version has kept is carried over: batches and their lines, the bits of criteria."""
 
 from typing import Any
 
@@ -10,6 +10,8 @@ from services.chassis.database import Database
 from services.chassis.ids import new_id
 from services.subsidy.approval.store.batches import batches
 from services.subsidy.approval.store.items import batch_items
+from services.subsidy.policy.adapters.programmes import read_programme
+from services.subsidy.policy.store import criterion_bits, policies
 from services.subsidy.screening.store import screenings
 from tests.services.conftest import NOW
 
@@ -56,3 +58,18 @@ def test_batches_and_lines_of_an_earlier_version_are_carried_over(database):
         row = dict(lines[0]._mapping) | {"unit_no": "410181000009"} | wrong
         with pytest.raises(sa.exc.IntegrityError), database.write() as connection:
             connection.execute(batch_items.insert().values(row))
+
+
+def test_the_bits_of_the_policies_in_force_keep_their_codes(database):
+    chain, policy = chain_of("subsidy"), read_programme("henan_2023")
+    chain.upgrade(database, upto="0006")
+    row = {"programme_year": 2023, "version": 1, "digest": "x", "body": policy.to_data(), "in_force_at": NOW}
+    earlier = sa.table("policies", *(sa.column(name, policies.c[name].type) for name in row))
+    with database.write() as connection:
+        connection.execute(earlier.insert().values(row))
+    chain.upgrade(database)
+    with database.read() as connection:
+        codes = {row.bit: row.code for row in connection.execute(sa.select(criterion_bits))}
+        [kept] = connection.execute(sa.select(policies)).all()
+    assert codes == {each.bit: each.code for each in policy.criteria}
+    assert (kept.draft_id, kept.maker, kept.reviewer) == (None, None, None)

@@ -32,7 +32,10 @@ class EffectKind(StrEnum):
 
 
 class EffectTotals(View):
-    """Units and money (fen) of a group, before and after. `came_in`, `went_out`: eligible on one side only."""
+    """Units and money (fen) of a group, before and after.
+
+    `came_in`, `went_out`: units that are eligible on one side only.
+    """
 
     units: int
     eligible_before: int

@@ -78,6 +78,9 @@ verdicts = sa.Table(
     sa.Column("exempt", sa.Integer),
     sa.Column("months_full", sa.SmallInteger),
     sa.Column("base", sa.BigInteger, nullable=False, comment="fen: premiums paid for the base year"),
+    sa.Column("headcount_sum", sa.BigInteger, comment="over the months of the base year"),
+    sa.Column("months_insured", sa.SmallInteger, comment="months of the base year that a file has"),
+    sa.Column("new_recipients", sa.Integer, comment="NULL: no file says how many"),
 )
 sa.Index("verdicts_by_outcome", verdicts.c.screening_id, verdicts.c.outcome, verdicts.c.unit_no)
 
@@ -94,6 +97,9 @@ FACT_COLUMNS = (
     "exempt",
     "months_full",
     "base",
+    "headcount_sum",
+    "months_insured",
+    "new_recipients",
 )
 VERDICT_COLUMNS = (
     "unit_no",

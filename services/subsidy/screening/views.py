@@ -71,11 +71,12 @@ def explain_verdict(uow: UnitOfWork, query: ExplainVerdict) -> ExplanationView:
     if decide(policy, facts, row.region) != stored:
         raise RuntimeError(f"{query.unit_no}: the stored verdict is not what its facts give: {stored}")
     chinese, english = derivation(stored, row.base)
+    used = policy.uses()
     return ExplanationView(
         screening_id=query.screening_id,
         verdict=_verdict_view(policy, row),
         criteria=explain(policy, facts, row.region),
-        facts={**facts, "layoff_rate": row.layoff_rate},
+        facts={**{name: facts[name] for name in facts if name in used}, "layoff_rate": row.layoff_rate},
         derivation_zh=chinese,
         derivation_en=english,
     )

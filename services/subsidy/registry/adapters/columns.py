@@ -244,6 +244,7 @@ _CONTRIBUTIONS = Layout(
         _money("实缴金额", "paid"),
         _money("补缴金额", "repaid"),
         _count("免责减员人数", "exempt"),
+        replace(_count("新领失业金人数", "new_recipients", optional=True), may_be_absent=True),
     ),
     key=("unit_no", "month"),
     partition=_partition(pl.col("unit_no")),

@@ -13,7 +13,10 @@ from services.contracts.values import Year, region_prefix
 from services.subsidy.policy.domain import FACTS, WORD, Expression, Policy
 from services.subsidy.screening.store import FACT_COLUMNS, VERDICT_COLUMNS
 
-MONTHS = ("unit_no", "month", "headcount", "due", "paid", "repaid", "exempt")
+MONTHS = ("unit_no", "month", "headcount", "due", "paid", "repaid", "exempt", "new_recipients")
+LATER = ("new_recipients",)  # columns that files did not always have: null in parts that lack them
+
+NONE_PAID = ("exempt", "months_full", "base", "headcount_sum", "months_insured")
 
 
 def annual_facts(imports: Sequence[pl.LazyFrame], base_year: Year) -> pl.LazyFrame:
@@ -23,7 +26,7 @@ def annual_facts(imports: Sequence[pl.LazyFrame], base_year: Year) -> pl.LazyFra
     """
     month = pl.col("month")
     window = [
-        frame.select(MONTHS).filter(month // 100 >= base_year - 1, month // 100 <= base_year)
+        _with_later(frame).select(MONTHS).filter(month // 100 >= base_year - 1, month // 100 <= base_year)
         for frame in imports
     ]
     months = pl.concat(window)
@@ -37,7 +40,21 @@ def annual_facts(imports: Sequence[pl.LazyFrame], base_year: Year) -> pl.LazyFra
         exempt=pl.col("exempt").filter(in_base).sum(),
         months_full=full.sum().cast(pl.Int64),
         base=pl.col("paid").filter(in_base).sum(),
+        headcount_sum=pl.col("headcount").filter(in_base).sum(),
+        months_insured=in_base.sum().cast(pl.Int64),
+        new_recipients=_sum_if_known(pl.col("new_recipients").filter(in_base)),
     )
+
+
+def _with_later(frame: pl.LazyFrame) -> pl.LazyFrame:
+    lacking = set(LATER) - set(frame.collect_schema().names())
+    return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in sorted(lacking))
+
+
+def _sum_if_known(values: pl.Expr) -> pl.Expr:
+    """Return the sum; null when there is nothing to add, or one of the months does not say."""
+    known = (values.null_count() == 0) & (values.len() > 0)
+    return pl.when(known).then(values.sum()).otherwise(None)
 
 
 def unit_facts(
@@ -53,7 +70,7 @@ def unit_facts(
     flags = pl.col("labour_dispatch", "audit_findings").cast(pl.Int64)
     facts = employers.with_columns(flags).rename({"headcount": "headcount_now"})
     facts = facts.join(annual, on="unit_no", how="left")
-    facts = facts.with_columns(pl.col("exempt", "months_full", "base").fill_null(0))
+    facts = facts.with_columns(pl.col(NONE_PAID).fill_null(0))
     for name, listed in (("dishonest", dishonest), ("zombie", zombie)):
         facts = _flag(facts, name, listed)
     return facts.select("unit_no", "region", *FACT_COLUMNS).sort("unit_no").collect()
