@@ -2,11 +2,13 @@
 
 from services.chassis.worker import Worker, every, job
 from services.contracts.subsidy.approval import BatchApproved, BatchRequested
+from services.contracts.subsidy.policy import PolicyDraftSubmitted
 from services.contracts.subsidy.registry import ImportReceived
 from services.contracts.subsidy.screening import ChunkFrozen, ScreeningStarted
 from services.subsidy.approval import jobs as approval
 from services.subsidy.registry import jobs as registry
 from services.subsidy.screening import jobs as screening
+from services.subsidy.simulation import jobs as simulation
 from services.subsidy.uploads import jobs as uploads
 
 
@@ -20,5 +22,6 @@ class SubsidyWorker(Worker):
     on_import_received = job(ImportReceived, registry.load_import)
     on_screening_started = job(ScreeningStarted, screening.freeze_registry)
     on_chunk_frozen = job(ChunkFrozen, screening.screen_chunk)
+    on_policy_draft_submitted = job(PolicyDraftSubmitted, simulation.keep_simulation)
     on_batch_requested = job(BatchRequested, approval.fill_batch)
     on_batch_approved = job(BatchApproved, approval.make_refunds)
