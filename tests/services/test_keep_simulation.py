@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from services.chassis.ids import new_id
 from services.contracts.errors import Forbidden, Missing, Refused
-from services.contracts.subsidy.policy import PolicyDraftSubmitted
+from services.contracts.subsidy.policy import DraftState, PolicyDraftSubmitted
 from services.contracts.subsidy.simulation import GetKeptSimulation, ListEffects, SimulatePolicy
 from services.contracts.values import DraftId
 from services.subsidy.policy.adapters.programmes import read_programme
@@ -25,6 +25,7 @@ from services.subsidy.policy.store import (
 from services.subsidy.screening import store as screening_store
 from services.subsidy.simulation import store
 from tests.people import APPROVER, EMPLOYER, REVIEWER
+from tests.services import policies as desk
 from tests.services.screening import screen
 from tests.services.simulation import load_province, with_parameters
 
@@ -170,6 +171,21 @@ def test_a_draft_whose_sums_are_beyond_all_money_stays_without_a_simulation(prov
     assert not is_simulated(province, draft_id) and "simulation_numbers_too_large" in caplog.text
     with pytest.raises(Missing, match="simulation_missing"):
         kept(province, draft_id)
+
+
+def test_a_draft_goes_from_its_maker_over_its_simulation_into_force(province):
+    run, begun = screen(province), desk.draft(province)
+    ready = desk.change(province, begun, desk.with_parameters(begun, ratio_large=3500))
+    desk.submit(province, ready)
+    with pytest.raises(Refused, match="draft_not_simulated"):
+        desk.in_force(province, ready)
+    [submitted] = province.published(PolicyDraftSubmitted)
+    province.work("subsidy", submitted)
+    assert desk.show(province, ready).simulated
+    seen = kept(province, ready.draft_id).simulation
+    assert (seen.screening_id, seen.digest, seen.totals.more) == (run.screening_id, ready.digest, 6)
+    assert desk.in_force(province, ready).state is DraftState.IN_FORCE
+    assert screen(province).amount == seen.totals.amount_after
 
 
 def test_an_unknown_draft_and_who_is_no_clerk(province):
