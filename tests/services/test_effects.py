@@ -13,6 +13,7 @@ from services.contracts.subsidy.screening import Outcome
 from services.contracts.subsidy.simulation import EffectKind, EffectTotals
 from services.contracts.values import SizeClass, region_prefix
 from services.subsidy.policy.adapters.programmes import read_programme
+from services.subsidy.policy.store import LAYOFF_FORMULAS
 from services.subsidy.screening.domain import Verdict, codes_of, decide
 from services.subsidy.simulation.adapters import effects
 from services.subsidy.simulation.adapters.effects import effect
@@ -21,14 +22,30 @@ from tests.services.simulation import kept, number, question, with_parameters
 from tests.units import ANY_FACTS, MANUAL, REGIONS, SHRINKING, WITH_GAPS, by_chance
 
 POLICY = read_programme("henan_2023")
-BOUNDS = {name: max(2 * value, 30) for name, value in POLICY.parameters.items()}
-PARAMETERS = some.fixed_dictionaries({}, optional={n: some.integers(0, most) for n, most in BOUNDS.items()})
-OVERRIDES = some.dictionaries(
-    some.sampled_from([*REGIONS, "410000", "410100", "411300", "130000"]), PARAMETERS, max_size=4
-)
+POLICIES = [POLICY, read_programme("henan_2025"), *(each.put_into(POLICY) for each in LAYOFF_FORMULAS)]
+PLACES = some.sampled_from([*REGIONS, "410000", "410100", "411300", "130000"])
 UNITS = some.lists(
     some.tuples(ANY_FACTS | SHRINKING | WITH_GAPS, some.sampled_from(REGIONS)), min_size=1, max_size=12
 )
+
+
+def parameters(policy):
+    """Return some parameters of a policy with other values."""
+    bounds = {name: max(2 * value, 30) for name, value in policy.parameters.items()}
+    return some.fixed_dictionaries({}, optional={n: some.integers(0, most) for n, most in bounds.items()})
+
+
+def overrides(policy):
+    """Return parameters of a policy by region."""
+    return some.dictionaries(PLACES, parameters(policy), max_size=4)
+
+
+@some.composite
+def changes(draw):
+    """Return a policy with regions of its own, and the same with parameters and regions changed."""
+    policy = draw(some.sampled_from(POLICIES))
+    own = replace(policy, region_overrides=draw(overrides(policy)))
+    return own, change(own, draw(parameters(policy)), draw(some.none() | overrides(policy)))
 
 
 def kind_of(before: Verdict, after: Verdict) -> EffectKind | None:
@@ -65,12 +82,9 @@ def judged(policy, asked, units, within):
 
 
 @settings(deadline=None)
-@given(
-    UNITS, PARAMETERS, OVERRIDES, OVERRIDES, some.sampled_from(["", "410000", "410100", "410181", "999999"])
-)
-def test_totals_are_the_sums_of_what_plain_python_decides(units, parameters, own, overrides, within):
-    policy = replace(POLICY, region_overrides=own)
-    asked = change(policy, parameters, overrides)
+@given(UNITS, changes(), some.sampled_from(["", "410000", "410100", "410181", "999999"]))
+def test_totals_are_the_sums_of_what_plain_python_decides(units, policies, within):
+    policy, asked = policies
     seen = effect(kept(policy, units), question(asked, within))
     expected = judged(policy, asked, units, within)
     assert seen.totals == summed([pair for *_, pair in expected])
@@ -91,11 +105,12 @@ def test_totals_are_the_sums_of_what_plain_python_decides(units, parameters, own
 
 
 @settings(deadline=None)
-@given(UNITS, PARAMETERS, OVERRIDES, some.sampled_from(EffectKind), some.integers(1, 4))
-def test_pages_name_each_unit_of_a_kind_once_and_say_why(units, parameters, overrides, kind, limit):
-    asked, run = change(POLICY, parameters, overrides), kept(POLICY, units)
+@given(UNITS, changes(), some.sampled_from(EffectKind), some.integers(1, 4))
+def test_pages_name_each_unit_of_a_kind_once_and_say_why(units, policies, kind, limit):
+    policy, asked = policies
+    run = kept(policy, units)
     expected = []
-    for place, _, region, pair in judged(POLICY, asked, units, ""):
+    for place, _, region, pair in judged(policy, asked, units, ""):
         if kind_of(*pair) is kind:
             why = codes_of(asked, pair[1].reasons | pair[1].unknowns)
             expected.append((number(place, region), region, pair, why))
