@@ -11,7 +11,16 @@ from typing import Any
 
 from gateway.formats import moment, money
 from gateway.language import current
-from gateway.words import certificates, console, identity, policy, refunds, registry, web
+from gateway.words import (
+    certificates,
+    console,
+    identity,
+    policy,
+    refunds,
+    registry,
+    simulation,
+    web,
+)
 from gateway.words.entries import Entry, Words
 from gateway.words.fields import FIELDS
 from services.contracts.catalogue import Way
@@ -23,6 +32,7 @@ PROBLEMS: dict[str, Entry] = {
     **registry.PROBLEMS,
     **policy.PROBLEMS,
     **refunds.PROBLEMS,
+    **simulation.PROBLEMS,
     **console.PROBLEMS,
 }
 

@@ -419,7 +419,7 @@ STORY: dict[str, Any] = {
     "ImportChangeView.kind": "changed",
     "ListImportChanges.kind": "changed",
     "month": None,
-    "before": "1175",
+    "FieldChangeView.before": "1175",
     "FieldChangeView.after": "1180",
     "ImportLoaded.kind": "employers",
     "ImportCompared.kind": "employers",

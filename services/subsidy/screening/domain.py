@@ -110,7 +110,7 @@ class Snapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """What came out of one chunk; `digest` is that of its verdict rows."""
+    """What came out of one chunk; `digest` is that of its verdict rows, `facts` where they lie apart."""
 
     chunk: int
     digest: Sha256
@@ -119,6 +119,7 @@ class Chunk:
     ineligible: int
     unknown: int
     amount: Money
+    facts: BlobRef | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

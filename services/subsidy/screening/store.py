@@ -51,6 +51,7 @@ screening_chunks = sa.Table(
     sa.Column("ineligible", sa.Integer, nullable=False),
     sa.Column("unknown", sa.Integer, nullable=False),
     sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("facts", sa.JSON(none_as_null=True), comment="where its facts lie; NULL: not kept"),
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
@@ -154,11 +155,30 @@ def list_latest_done(uow: UnitOfWork) -> list[Screening]:
     ]
 
 
+def list_done_with_facts(uow: UnitOfWork, limit: int = 20) -> list[Screening]:
+    """Return the latest finished runs whose facts were kept, the latest first."""
+    counted = sa.select(
+        screening_chunks.c.screening_id, sa.func.count(screening_chunks.c.facts).label("kept")
+    )
+    kept = counted.group_by(screening_chunks.c.screening_id).subquery()
+    query = sa.select(screenings).join(kept, kept.c.screening_id == screenings.c.id)
+    whole = (screenings.c.state == ScreeningState.DONE) & (kept.c.kept == screenings.c.chunks)
+    latest = screenings.c.started_at.desc(), screenings.c.id.desc()
+    rows = uow.connection.execute(query.where(whole).order_by(*latest).limit(limit))
+    return [_screening(row) for row in rows]
+
+
 def add_chunk(uow: UnitOfWork, screening_id: ScreeningId, chunk: Chunk) -> bool:
     """Enter a chunk into the ledger of its run; False when it has been there before."""
-    return insert_if_new(
-        uow.connection, screening_chunks, screening_id=screening_id, **vars(chunk), at=uow.now
-    )
+    row = {**vars(chunk), "facts": chunk.facts and chunk.facts.model_dump()}
+    return insert_if_new(uow.connection, screening_chunks, screening_id=screening_id, **row, at=uow.now)
+
+
+def list_facts(uow: UnitOfWork, screening_id: ScreeningId) -> list[BlobRef | None]:
+    """Return where the facts of each chunk lie; None: they were not kept."""
+    query = sa.select(screening_chunks.c.facts).filter_by(screening_id=screening_id)
+    kept = uow.connection.scalars(query.order_by(screening_chunks.c.chunk))
+    return [None if facts is None else BlobRef(**facts) for facts in kept]
 
 
 def add_verdicts(uow: UnitOfWork, screening_id: ScreeningId, rows: Iterable[tuple[Any, ...]]) -> None:

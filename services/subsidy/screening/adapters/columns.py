@@ -113,6 +113,25 @@ def decide(policy: Policy, facts: pl.DataFrame) -> pl.DataFrame:
     ).select(VERDICT_COLUMNS)
 
 
+def outlook(policy: Policy, facts: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `eligible`, `unknown` and `payable` (fen, 0 unless eligible) to facts: a verdict without reasons.
+
+    Numbers may be of any width, words may be categories.
+    """
+    numbers = [name for name, kind in FACTS.items() if kind != WORD]
+    wide = facts.with_columns(pl.col(numbers).cast(pl.Int64))
+    rated = wide.with_columns(layoff_rate=_column(policy.layoff_rate, policy))
+    rated = rated.with_columns(ratio=_column(policy.ratio, policy))
+    passed = pl.all_horizontal([_column(each.expression, policy) for each in policy.criteria])
+    amount = _column(policy.amount, policy)
+    eligible = passed.fill_null(False) & amount.is_not_null()
+    return rated.with_columns(
+        eligible=eligible,
+        unknown=~eligible & passed.fill_null(True),
+        payable=pl.when(eligible).then(amount).otherwise(0),
+    )
+
+
 def _column(expression: Expression, policy: Policy) -> pl.Expr:
     """Return the column that an expression gives."""
     if isinstance(expression, int):

@@ -10,7 +10,9 @@ from services.contracts.values import BlobRef
 from services.subsidy.policy.domain import Policy
 from services.subsidy.screening.adapters.columns import MONTHS, annual_facts, decide, unit_facts
 from services.subsidy.screening.domain import Snapshot, Source
+from services.subsidy.screening.store import FACT_COLUMNS
 
+KEPT = ("unit_no", "unit_name", "credit_code", "region", *FACT_COLUMNS, "outcome", "amount", "ratio")
 _SNAPSHOT = TypeAdapter(Snapshot)
 _NO_MONTHS = pl.LazyFrame(schema=dict.fromkeys(MONTHS, pl.Int64))
 
@@ -35,6 +37,19 @@ def decide_partitions(
     lists = (_read_list(blobs, source) for source in (snapshot.dishonest, snapshot.zombie))
     assert employers is not None, "a chunk has units"
     return decide(policy, unit_facts(employers, annual, *lists))
+
+
+def put_facts(
+    blobs: BlobStore, snapshot: Snapshot, partitions: tuple[int, ...], decided: pl.DataFrame
+) -> BlobRef:
+    """Keep the facts of the units of some partitions apart from the rules, as KEPT, by unit number."""
+    employers = _read(blobs, snapshot.employers, partitions)
+    assert employers is not None, "a chunk has units"
+    numbered = decided.lazy().with_columns(pl.col("unit_no").cast(pl.Int64))
+    named = numbered.join(employers.select("unit_no", "unit_name", "credit_code"), on="unit_no")
+    content = io.BytesIO()
+    named.select(KEPT).sort("unit_no").collect().write_parquet(content, compression="zstd")
+    return blobs.put("screening/facts", content.getvalue())
 
 
 def _read_list(blobs: BlobStore, source: Source | None) -> pl.LazyFrame | None:
