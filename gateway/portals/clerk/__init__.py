@@ -11,9 +11,12 @@ from gateway.portals.clerk import (  # noqa: F401  (they add their routes)
     incomplete,
     maintenances,
     notices,
+    policies,
+    policy_drafts,
     registry,
     screening,
     sign_in,
+    simulation,
     staff,
     workbench,
 )
