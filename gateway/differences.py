@@ -29,7 +29,8 @@ _PLACES = {
     "version": _l("版本"),
 }
 _OF_CRITERIA = {
-    "bit": _l("序号"),
+    "code": _l("条件代码"),
+    "bit": _l("条件序号"),
     "clause": _l("依据条款"),
     "expression": _l("判断式"),
     "zh": _l("说明（中文）"),
