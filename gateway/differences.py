@@ -62,7 +62,7 @@ def read(view: DifferenceView, before: Mapping[str, int], after: Mapping[str, in
 
 def _where(path: list[str]) -> str:
     head, rest = path[0], path[1:]
-    words = [str(_PLACES.get(head, head))]
+    words = [str(_PLACES.get(head, head)) if path != ["criteria"] else gettext("条件的顺序")]
     named: dict[str, Callable[[str], object]] = {
         "parameters": parameters.words_of,
         "criteria": lambda part: _OF_CRITERIA.get(part) or CRITERIA.get(part) or _number(part),
@@ -83,6 +83,8 @@ def _value(path: list[str], value: Any, values: Mapping[str, int]) -> str:
         return parameters.shown(path[-1], value)
     if path[-1] == "expression" or (len(path) == 1 and path[0] in _RULES):
         return expressions.in_words(value, values)
+    if path == ["criteria"] and isinstance(value, list):
+        return "\n".join(str(CRITERIA.get(str(code), code)) for code in value)
     return _text(value, values)
 
 
@@ -98,7 +100,7 @@ def _text(value: Any, values: Mapping[str, int]) -> str:
 def _entry(name: str, value: Any, values: Mapping[str, int]) -> str:
     if name == "expression":
         said = expressions.in_words(value, values)
-    elif name in parameters.PARAMETERS and isinstance(value, int):
+    elif name in values and isinstance(value, int):
         return f"{parameters.words_of(name)}：{parameters.shown(name, value)}"
     else:
         said = _text(value, values)

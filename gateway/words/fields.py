@@ -106,7 +106,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "formula": ("请选择裁员率算法。", "Choose a layoff formula."),
     "revision": ("页面已过期，请刷新后重试。", "The page is out of date; reload it."),
     "digest": ("页面已过期，请刷新后重试。", "The page is out of date; reload it."),
-    "draft_id": ("没有该草案，请从列表选择。", "There is no such draft; choose from the list."),
+    "draft_id": ("没有该草稿，请从列表选择。", "There is no such draft; choose from the list."),
     "size_class": ("没有这种规模，请从列表选择。", "There is no such size; choose from the list."),
     "p.": (
         "请输入数字：百分比如 5.5，最多两位小数；人数和月数为整数。",

@@ -42,6 +42,7 @@ from services.contracts.subsidy import (
     policy,
     registry,
     screening,
+    simulation,
     uploads,
 )
 from services.contracts.values import Post
@@ -111,6 +112,9 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", f"/screenings/{I}/incomplete-units?missing=phone", approval.ListIncompleteUnits, 200),
     ("POST", f"/screenings/{I}/cancellation", screening.CancelScreening, 200),
     ("GET", "/own-verdicts", screening.ListOwnVerdicts, 200),
+    ("POST", "/simulations", simulation.SimulatePolicy, 200),
+    ("POST", "/simulations/effects", simulation.ListEffects, 200),
+    ("GET", f"/policy-drafts/{I}/simulation", simulation.GetKeptSimulation, 200),
     ("POST", "/batches", approval.MakeBatch, 202),
     ("GET", "/batches", approval.ListBatches, 200),
     ("GET", f"/batches/{I}", approval.GetBatch, 200),

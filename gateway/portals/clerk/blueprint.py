@@ -52,4 +52,6 @@ def menu() -> dict[str, object]:
     return {
         "menu": [entry for entry in MENU if entry.posts & posts],
         "can": lambda *names: bool(posts & set(names)),
+        # Rules are made for a whole province.
+        "drafts_policies": Post.APPROVER in posts and g.actor.region.endswith("0000"),
     }

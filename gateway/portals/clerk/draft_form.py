@@ -41,15 +41,15 @@ def fields_of(body: PolicyBody) -> dict[str, str]:
 
 
 def rows_of(kind: str, fields: Fields) -> list[int]:
-    """Return the numbers of the rows that a list of the form has, and of one more."""
-    found = {int(name.split(".")[1]) for name in fields if re.fullmatch(kind + r"\.\d{1,3}\.\w+", name)}
-    rows = sorted(row for row in found if _key(kind, row, fields))
-    return [*rows, max(found, default=-1) + 1]
+    """Return the numbers of the rows of a list that say something, and of one more."""
+    names = (re.fullmatch(kind + r"\.(\d{1,3})\.\w+", name) for name in fields)
+    rows = {int(found[1]) for found in names if found}
+    return [*sorted(row for row in rows if _says(kind, row, fields)), max(rows, default=-1) + 1]
 
 
 def body_of(fields: Fields) -> PolicyBody:
     """Read the form; InvalidForm names the fields that are not right."""
-    faults = _orphans(fields)
+    faults = _without_key(fields)
     data: dict[str, Any] = {name: fields.get(name, "").strip() for name in PLAIN}
     data["documents"] = _lines(fields.get("documents", ""))
     data |= {name: _expression(f"rule.{name}", fields, faults) for name in RULES}
@@ -88,21 +88,22 @@ def _kept(kind: str, fields: Fields) -> list[int]:
     ]
 
 
-def _orphans(fields: Fields) -> list[str]:
-    """Return the missing keys of rows that something was typed into, and keys that come twice."""
-    typed = {
-        (found[1], int(found[2]))
-        for name, text in fields.items()
-        if text.strip() and (found := re.fullmatch(r"([rcs])\.(\d{1,3})\.(?!remove$|bit$)\w+", name))
-    }
-    seen: set[tuple[str, str]] = set()
-    faults = []
-    for kind, row in sorted(typed):
-        key = _key(kind, row, fields)
-        if not key or (kind != "s" and (kind, key) in seen):
-            faults.append(f"{kind}.{row}.{'heading' if kind == 's' else 'code'}")
-        if not fields.get(f"{kind}.{row}.remove"):
-            seen.add((kind, key))
+def _says(kind: str, row: int, fields: Fields) -> bool:
+    """Was anything typed into a row? A number that is suggested, or the tick to remove it, is not."""
+    prefix, idle = f"{kind}.{row}.", (f"{kind}.{row}.bit", f"{kind}.{row}.remove")
+    return any(text.strip() for name, text in fields.items() if name.startswith(prefix) and name not in idle)
+
+
+def _without_key(fields: Fields) -> list[str]:
+    """Return the keys that are missing in rows that say something, and those that come twice."""
+    faults, seen = [], set()
+    for kind in "rcs":
+        for row in rows_of(kind, fields)[:-1]:
+            key = _key(kind, row, fields)
+            if not key or (kind != "s" and (kind, key) in seen):
+                faults.append(f"{kind}.{row}.{'heading' if kind == 's' else 'code'}")
+            if not fields.get(f"{kind}.{row}.remove"):
+                seen.add((kind, key))
     return faults
 
 

@@ -63,7 +63,7 @@ def compare_policies() -> Response:
 
 @pages.route("/policies/drafts/new", methods=["GET", "POST"])
 def new_policy_draft() -> Response:
-    """起草: choose what to start from, and for which year."""
+    """起草: choose the version in force to start from, and for which year."""
     if request.method == "GET":
         return _show_new()
     year, _, version = request.form.get("based_on", "").partition(".")
@@ -99,9 +99,7 @@ def lines_between(left: PolicyView | PolicyDraftView, right: PolicyView | Policy
 
 
 def _show_new(error: Exception | None = None) -> Response:
-    found = ask(ListPolicies()).policies
-    choices = [version for one in found for version in _versions(one)]
-    return show("clerk/policy_new_draft.html", error, choices=choices)
+    return show("clerk/policy_new_draft.html", error, choices=ask(ListPolicies(limit=50)).policies)
 
 
 def _versions(policy: PolicyView, *, always: bool = False) -> tuple[PolicyView, ...]:

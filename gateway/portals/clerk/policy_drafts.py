@@ -52,7 +52,7 @@ def policy_draft(draft_id: UUID) -> Response:
             )
     except FAULTS as error:
         return _show(draft_id, error, request.form)
-    flash(gettext("草案已保存。"), "success")
+    flash(gettext("草稿已保存。"), "success")
     return redirect(url_for(".policy_draft", draft_id=draft_id), 303)
 
 
