@@ -1,6 +1,5 @@
 """What differs between two policies, as people read it: where, before, after."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -51,7 +50,7 @@ class Difference(NamedTuple):
 
 def read(view: DifferenceView, before: Mapping[str, int], after: Mapping[str, int]) -> Difference:
     """Return a difference in words; `before`, `after`: the parameters of both sides, for expressions."""
-    path = [part for part in re.split(r"[.\[\]]+", view.path) if part]
+    path = [part for part in view.path.split(".") if part] or [view.path]
     return Difference(
         path=view.path,
         where=_where(path),
