@@ -12,8 +12,10 @@ from services.contracts.identity.certificates import Freshness
 from services.contracts.identity.credit_codes import MaintenanceState
 from services.contracts.subsidy.approval import BatchState
 from services.contracts.subsidy.confirmation import RefundState
+from services.contracts.subsidy.policy import DraftState
 from services.contracts.subsidy.registry import FileFormat, ImportKind, ImportState
 from services.contracts.subsidy.screening import NextStep, Outcome, ScreeningState
+from services.contracts.subsidy.simulation import EffectKind
 from services.contracts.values import Choice, Post, SizeClass, UnitType
 
 LABELS: dict[type[StrEnum], dict[str, object]] = {
@@ -114,8 +116,22 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         Freshness.STALE: _l("已过期"),
         Freshness.UNKNOWN: _l("未取得"),
     },
+    DraftState: {
+        DraftState.DRAFT: _l("起草中"),
+        DraftState.IN_REVIEW: _l("待复核"),
+        DraftState.RETURNED: _l("已退回"),
+        DraftState.IN_FORCE: _l("已生效"),
+        DraftState.DISCARDED: _l("已作废"),
+    },
+    EffectKind: {
+        EffectKind.IN: _l("新增符合"),
+        EffectKind.OUT: _l("不再符合"),
+        EffectKind.MORE: _l("金额增加"),
+        EffectKind.LESS: _l("金额减少"),
+    },
     Act: ACTS,
 }
+EFFECT_KINDS = LABELS[EffectKind]
 
 CRITERION_RESULTS = {"pass": _l("通过"), "fail": _l("不通过"), "unknown": _l("数据缺失")}
 
@@ -177,8 +193,8 @@ TO_ASK = {
 }
 
 _COLOURS = {
-    "green": {"done", "eligible", "confirmed", "approved", "pass", "accepted", "fresh"},
-    "amber": {"unknown", "made", "waived", "declared", "stale", "cancelled", "waiting"},
+    "green": {"done", "eligible", "confirmed", "approved", "pass", "accepted", "fresh", "in_force"},
+    "amber": {"unknown", "made", "waived", "declared", "stale", "cancelled", "waiting", "in_review"},
     "red": {"failed", "ineligible", "returned", "fail", "refused", *FAILURES},
 }
 # The same word, more urgent here: an approved refund waits for its employer; nobody comes in with a

@@ -54,8 +54,10 @@ def of(code: str, facts: Mapping[str, Any] | None = None) -> Words:
 
 
 def field(name: str) -> str:
-    """Return the rule of a form field."""
-    zh, en = FIELDS.get(name, ("请检查此项。", "Check this value."))
+    """Return the rule of a form field; `c.2.zh`, a field of a numbered row, has that of `c.zh`."""
+    parts = name.split(".")
+    rule = FIELDS.get(name) or FIELDS.get(f"{parts[0]}.{parts[-1]}") or FIELDS.get(f"{parts[0]}.")
+    zh, en = rule or ("请检查此项。", "Check this value.")
     return en if current() == "en" else zh
 
 

@@ -43,6 +43,7 @@ from services.contracts.subsidy import (
     quality,
     registry,
     screening,
+    simulation,
     uploads,
     versions,
 )
@@ -134,6 +135,9 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", f"/screenings/{I}/incomplete-units?missing=phone", approval.ListIncompleteUnits, 200),
     ("POST", f"/screenings/{I}/cancellation", screening.CancelScreening, 200),
     ("GET", "/own-verdicts", screening.ListOwnVerdicts, 200),
+    ("POST", "/simulations", simulation.SimulatePolicy, 200),
+    ("POST", "/simulations/effects", simulation.ListEffects, 200),
+    ("GET", f"/policy-drafts/{I}/simulation", simulation.GetKeptSimulation, 200),
     ("POST", "/batches", approval.MakeBatch, 202),
     ("GET", "/batches", approval.ListBatches, 200),
     ("GET", f"/batches/{I}", approval.GetBatch, 200),

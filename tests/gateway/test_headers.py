@@ -27,6 +27,9 @@ OF_CLERKS += [f"batches/{I}?held_out=1", f"batches/{I}/hold-out", f"batches/{I}/
 OF_CLERKS += [f"batches/{I}?left_out=1", "maintenance", "refunds", f"refunds/{I}", "todos"]
 OF_CLERKS += [f"imports/{I}/changes", f"imports/{I}/findings"]
 OF_CLERKS += [f"refunds?credit_code={people.CODE}", "account", "password"]
+OF_CLERKS += ["policies/2023?version=1", f"policies/comparison?left=2023.1&right={I}", "policies/drafts/new"]
+OF_CLERKS += [f"policies/drafts/{I}", f"policies/drafts/{I}/review", "simulations"]
+OF_CLERKS += [f"simulations?screening_id={I}", f"simulations/units?screening_id={I}&kind=in"]
 
 
 def every_page(browser: Browser) -> list[tuple[str, str]]:
@@ -43,7 +46,7 @@ def every_page(browser: Browser) -> list[tuple[str, str]]:
 
 def test_no_page_has_inline_scripts_or_styles_or_asks_another_host(browser: Browser) -> None:
     pages = every_page(browser)
-    assert len(pages) == 76
+    assert len(pages) == 84
     for address, page in pages:
         assert "</html>" in page, address
         assert not re.search(r"<script(?![^>]* src=)", page), address

@@ -1,4 +1,4 @@
-"""数据导入 and the policies that screenings go by."""
+"""数据导入: files of the registry, and the account of every line."""
 
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from gateway.bus import ask
 from gateway.forms import FAULTS, InvalidForm, once, show, typed_value
 from gateway.portals.clerk.blueprint import pages
 from gateway.portals.clerk.versions import looked_over
-from services.contracts.subsidy.policy import GetPolicy, ListPolicies
 from services.contracts.subsidy.registry import (
     ConfirmImport,
     DiscardImport,
@@ -84,18 +83,6 @@ def rejects(import_id: UUID) -> Response:
 def rejected_lines(import_id: UUID) -> Response:
     """Download the refused lines themselves."""
     return rejected_lines_of(ask(GetImport(import_id=ImportId(import_id))))
-
-
-@pages.get("/policies")
-def policies() -> Response:
-    """List the policies in force."""
-    return show("clerk/policies.html", policies=ask(ListPolicies()).policies)
-
-
-@pages.get("/policies/<int:year>")
-def policy(year: int) -> Response:
-    """Show one policy: documents, parameters, criteria."""
-    return show("clerk/policy.html", policy=ask(GetPolicy(programme_year=year)))
 
 
 def _show_imports(error: Exception | None = None) -> Response:
