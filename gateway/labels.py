@@ -79,6 +79,9 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         NextStep.DECLARE: _l(
             "劳务派遣单位不在自动返还的范围内，请到参保地社保业务大厅办理普通稳岗返还申报；如果登记有误，请在大厅更正。"
         ),
+        NextStep.NOTHING: _l(
+            "您无需办理：返还金额四舍五入后为 0.00 元，不予发放。缴费数据有误的，请到参保地社保业务大厅更正。"
+        ),
     },
     BatchState: {
         BatchState.FILLING: _l("生成中"),

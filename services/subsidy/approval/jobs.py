@@ -1,7 +1,9 @@
 """The heavy part, in the worker: filling a batch, making its refunds."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from services.chassis.blobstore import BlobMissing
 from services.chassis.unit_of_work import Job, UnitOfWork
 from services.contracts.subsidy.approval import (
     ApprovedRefund,
@@ -10,24 +12,57 @@ from services.contracts.subsidy.approval import (
     BatchState,
     RefundsApproved,
 )
-from services.contracts.values import BatchId
-from services.subsidy.approval.domain import Batch, control_totals
-from services.subsidy.approval.store import batches, items, refunds
+from services.contracts.values import BatchId, BlobRef, UnitNo
+from services.subsidy.approval.adapters.unit_list import UnreadableList, read_units
+from services.subsidy.approval.domain import MOST_LINES, Batch, control_totals, first_look
+from services.subsidy.approval.store import batches, items, lines, refunds
 
 
 def fill_batch(job: Job, event: BatchRequested) -> None:
     """Take the lines in one statement, read them once as a stream, fix the control totals."""
-    with job.unit_of_work() as uow:
-        batch = batches.get_batch_alone(uow, event.batch_id)
-        if batch.state is not BatchState.FILLING:
-            return
-        items.fill_batch(uow, batch)
+    with job.read() as uow:
+        batch = batches.get_batch(uow, event.batch_id)
+    if batch.state is not BatchState.FILLING:
+        return
+    try:
+        listed = _read_list(job, batch.units) if batch.units else ()
+    except UnreadableList as problem:
+        _give_up(job, batch.id, problem.code)
+        return
+    _take(job, batch.id, listed)
     with job.read() as uow:
         totals = control_totals(items.stream_lines(uow, batch.id))
         left_out = items.count_left_out(uow, batch.id)
+        outcomes = (lines.count_lines if batch.units else lines.count_units)(uow, batch)
     with job.unit_of_work() as uow:
         batch = batches.get_batch_alone(uow, batch.id)
-        batches.save_batch(uow, batch.freeze(totals=totals, left_out=left_out))
+        batches.save_batch(uow, batch.freeze(totals=totals, left_out=left_out, outcomes=outcomes))
+
+
+def _read_list(job: Job, units: BlobRef) -> list[tuple[int, UnitNo | None]]:
+    try:
+        return read_units(job.blobs.read(units), MOST_LINES)
+    except BlobMissing:
+        raise UnreadableList("file_missing") from None
+
+
+def _take(job: Job, batch_id: BatchId, listed: Sequence[tuple[int, UnitNo | None]]) -> None:
+    """Take what can be taken; of a file also say, in the same transaction, what became of each line."""
+    with job.unit_of_work() as uow:
+        batch = batches.get_batch_alone(uow, batch_id)
+        if batch.state is not BatchState.FILLING:
+            return
+        if listed and not lines.has_lines(uow, batch.id):
+            lines.add_lines(uow, batch.id, first_look(listed))
+        items.fill_batch(uow, batch)
+        if listed:
+            lines.judge_lines(uow, batch)
+
+
+def _give_up(job: Job, batch_id: BatchId, reason: str) -> None:
+    with job.unit_of_work() as uow:
+        batch = batches.get_batch_alone(uow, batch_id)
+        batches.save_batch(uow, batch.give_up(reason=reason))
 
 
 def make_refunds(job: Job, event: BatchApproved) -> None:
