@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from services.contracts.values import UnitNo
 
 HEADER = "单位编号"
-_NUMBER = re.compile(r"[0-9]{12}")
+_NUMBER, _QUOTED = re.compile(r"[0-9]{12}"), re.compile(r'"[^"]*"')
 _SEPARATORS = ",\t;，；"
 _AROUND = " \t\r'\"=\ufeff"  # what spreadsheets put around numbers to keep them whole
 
@@ -53,7 +53,7 @@ def _decode(content: bytes) -> str:
 
 
 def _separator(line: str) -> str:
-    return max(_SEPARATORS, key=line.count)
+    return max(_SEPARATORS, key=_QUOTED.sub("", line).count)
 
 
 def _numbers(lines: list[str], separator: str, place: int) -> Iterator[tuple[int, UnitNo | None]]:

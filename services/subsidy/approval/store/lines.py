@@ -56,11 +56,11 @@ def count_lines(uow: UnitOfWork, batch: Batch) -> dict[LineOutcome, int]:
 def count_units(uow: UnitOfWork, batch: Batch) -> dict[LineOutcome, int]:
     """Return what became of all eligible units of the region of a batch that was made without a file."""
     mine = (_MINE.c.batch_id == batch.id) & (_MINE.c.unit_no == verdicts.c.unit_no)
-    outcome = _outcome(batch).label("outcome")
+    outcome = _outcome(batch).label("became")
     query = sa.select(outcome, sa.func.count()).select_from(verdicts).join(_MINE, mine, isouter=True)
     query = query.where(verdicts.c.screening_id == batch.screening_id)
     query = query.where(verdicts.c.outcome == Outcome.ELIGIBLE, _is_within(batch, verdicts.c.region))
-    return {LineOutcome(found): count for found, count in uow.connection.execute(query.group_by("outcome"))}
+    return {LineOutcome(found): count for found, count in uow.connection.execute(query.group_by("became"))}
 
 
 def list_lines(uow: UnitOfWork, query: ListBatchLines, batch: Batch) -> Sequence[sa.Row[Any]]:
