@@ -17,8 +17,7 @@ from services.subsidy.approval.store.listed import batch_lines
 from services.subsidy.registry.store import units
 from services.subsidy.screening.store import screenings, verdicts
 
-_MINE, _OTHER = batch_items.alias("mine"), batch_items.alias("other")
-_HOLDER = batches.alias("holder")
+_MINE = batch_items.alias("mine")
 
 Row = tuple[int, UnitNo | None, LineOutcome | None]
 
@@ -40,10 +39,19 @@ def judge_lines(uow: UnitOfWork, batch: Batch) -> None:
 
     What could be taken, and was not, another batch holds; one that was given back a moment ago has no name.
     """
-    judged = _judged(batch).subquery("judged")
-    line = (batch_lines.c.batch_id == batch.id) & (batch_lines.c.line == judged.c.line)
-    update = batch_lines.update().where(line)
-    uow.connection.execute(update.values(outcome=judged.c.outcome, held_by=judged.c.held_by))
+    unit_no = batch_lines.c.unit_no
+    outside = unit_no.notlike(f"{region_prefix(batch.region)}%")
+    unknown = sa.case((outside, LineOutcome.OUTSIDE_REGION.value), else_=LineOutcome.NOT_IN_RUN.value)
+    # Values, not joins: before statistics are made PostgreSQL would join all the lines with each other.
+    outcome = sa.func.coalesce(_outcome_of(batch, unit_no).scalar_subquery(), unknown)
+    waiting = (batch_lines.c.batch_id == batch.id) & batch_lines.c.outcome.is_(None)
+    uow.connection.execute(batch_lines.update().where(waiting).values(outcome=outcome))
+    holder = sa.select(batches.c.number).join(batch_items, batch_items.c.batch_id == batches.c.id)
+    holds = (batch_items.c.held == unit_no) & (batch_items.c.programme_year == batch.programme_year)
+    held = (batch_lines.c.batch_id == batch.id) & (batch_lines.c.outcome == LineOutcome.HELD)
+    held &= batch_lines.c.held_by.is_(None)
+    number = holder.where(holds).correlate(batch_lines).scalar_subquery()
+    uow.connection.execute(batch_lines.update().where(held).values(held_by=number))
 
 
 def count_lines(uow: UnitOfWork, batch: Batch) -> dict[LineOutcome, int]:
@@ -79,28 +87,18 @@ def list_lines(uow: UnitOfWork, query: ListBatchLines, batch: Batch) -> Sequence
     return uow.connection.execute(found.order_by(line.c.line)).all()
 
 
-def _judged(batch: Batch) -> sa.Select[Any]:
-    """Select line, outcome and held_by of the lines that wait."""
-    unit_no = batch_lines.c.unit_no
-    verdict = (verdicts.c.screening_id == batch.screening_id) & (verdicts.c.unit_no == unit_no)
-    mine = (_MINE.c.batch_id == batch.id) & (_MINE.c.unit_no == unit_no)
-    other = (_OTHER.c.held == unit_no) & (_OTHER.c.programme_year == batch.programme_year)
-    other &= _OTHER.c.batch_id != batch.id
-    joined = batch_lines.join(verdicts, verdict, isouter=True).join(_MINE, mine, isouter=True)
-    joined = joined.join(_OTHER, other, isouter=True)
-    joined = joined.join(_HOLDER, _HOLDER.c.id == _OTHER.c.batch_id, isouter=True)
-    within = _is_within(batch, sa.func.coalesce(verdicts.c.region, unit_no))
-    outcome = sa.case(
-        (~within, LineOutcome.OUTSIDE_REGION.value),
-        (verdicts.c.unit_no.is_(None), LineOutcome.NOT_IN_RUN.value),
+def _outcome_of(batch: Batch, unit_no: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Select what became of a unit that the run knows."""
+    mine = (_MINE.c.batch_id == batch.id) & (_MINE.c.unit_no == verdicts.c.unit_no)
+    became = sa.case(
+        (~_is_within(batch, verdicts.c.region), LineOutcome.OUTSIDE_REGION.value),
         (verdicts.c.outcome == Outcome.INELIGIBLE, LineOutcome.INELIGIBLE.value),
         (verdicts.c.outcome == Outcome.UNKNOWN, LineOutcome.UNKNOWN.value),
         else_=_outcome(batch),
     )
-    held_by = sa.case((outcome == LineOutcome.HELD.value, _HOLDER.c.number))
-    columns = (batch_lines.c.line, outcome.label("outcome"), held_by.label("held_by"))
-    waiting = (batch_lines.c.batch_id == batch.id) & batch_lines.c.outcome.is_(None)
-    return sa.select(*columns).select_from(joined).where(waiting)
+    query = sa.select(became).select_from(verdicts.join(_MINE, mine, isouter=True))
+    verdict = (verdicts.c.screening_id == batch.screening_id) & (verdicts.c.unit_no == unit_no)
+    return query.where(verdict).correlate(batch_lines)
 
 
 def _outcome(batch: Batch) -> sa.ColumnElement[str]:
