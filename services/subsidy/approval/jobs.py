@@ -25,11 +25,15 @@ def fill_batch(job: Job, event: BatchRequested) -> None:
     if batch.state is not BatchState.FILLING:
         return
     try:
-        listed = _read_list(job, batch.units) if batch.units else ()
+        if batch.units:
+            _list_units(job, batch.id, _read_list(job, batch.units))
     except UnreadableList as problem:
         _give_up(job, batch.id, problem.code)
         return
-    _take(job, batch.id, listed)
+    _take(job, batch.id)
+    if batch.units:
+        with job.unit_of_work() as uow:
+            lines.judge_lines(uow, batch)
     with job.read() as uow:
         totals = control_totals(items.stream_lines(uow, batch.id))
         left_out = items.count_left_out(uow, batch.id)
@@ -46,17 +50,19 @@ def _read_list(job: Job, units: BlobRef) -> list[tuple[int, UnitNo | None]]:
         raise UnreadableList("file_missing") from None
 
 
-def _take(job: Job, batch_id: BatchId, listed: Sequence[tuple[int, UnitNo | None]]) -> None:
-    """Take what can be taken; of a file also say, in the same transaction, what became of each line."""
+def _list_units(job: Job, batch_id: BatchId, listed: Sequence[tuple[int, UnitNo | None]]) -> None:
+    """Keep the lines of a file; they wait for their outcome."""
+    with job.unit_of_work() as uow:
+        if not lines.has_lines(uow, batch_id):
+            lines.add_lines(uow, batch_id, first_look(listed))
+
+
+def _take(job: Job, batch_id: BatchId) -> None:
+    """Take what can be taken. Changes of accounts wait for us meanwhile: do nothing else here."""
     with job.unit_of_work() as uow:
         batch = batches.get_batch_alone(uow, batch_id)
-        if batch.state is not BatchState.FILLING:
-            return
-        if listed and not lines.has_lines(uow, batch.id):
-            lines.add_lines(uow, batch.id, first_look(listed))
-        items.fill_batch(uow, batch)
-        if listed:
-            lines.judge_lines(uow, batch)
+        if batch.state is BatchState.FILLING:
+            items.fill_batch(uow, batch)
 
 
 def _give_up(job: Job, batch_id: BatchId, reason: str) -> None:

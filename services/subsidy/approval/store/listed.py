@@ -13,7 +13,7 @@ batch_lines = sa.Table(
     sa.Column("batch_id", sa.ForeignKey(batches.c.id), primary_key=True),
     sa.Column("line", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("unit_no", sa.String(12)),
-    sa.Column("outcome", words(LineOutcome), comment="NULL: waits for it, in the transaction that fills"),
+    sa.Column("outcome", words(LineOutcome), comment="NULL: waits until the batch is filled"),
     sa.Column("held_by", sa.String(20), comment="the number of the batch that had the unit"),
 )
 sa.Index("lines_by_outcome", batch_lines.c.batch_id, batch_lines.c.outcome, batch_lines.c.line)

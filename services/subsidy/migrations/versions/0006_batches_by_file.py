@@ -32,7 +32,7 @@ def upgrade() -> None:
                 length=30,
             ),
             nullable=True,
-            comment="NULL: waits for it, in the transaction that fills",
+            comment="NULL: waits until the batch is filled",
         ),
         sa.Column(
             "held_by",
