@@ -46,6 +46,14 @@ batch_items = sa.Table(
 )
 _HELD_OUT = batch_items.c.held_out.isnot(None)
 sa.Index("items_held_out", batch_items.c.unit_no, postgresql_where=_HELD_OUT, sqlite_where=_HELD_OUT)
+_LEFT_OUT = batch_items.c.missing != sa.literal_column("''")  # as the index has it, not a parameter
+sa.Index(
+    "items_left_out",
+    batch_items.c.batch_id,
+    batch_items.c.unit_no,
+    postgresql_where=_LEFT_OUT,
+    sqlite_where=_LEFT_OUT,
+)
 _REMARKED = batch_items.c.remark.isnot(None)
 sa.Index(
     "items_remarked",
@@ -233,5 +241,5 @@ def chosen_by(batch: Batch) -> Iterator[sa.ColumnElement[bool]]:
 
 def _lines(left_out: bool = False, held_out: bool = False) -> Iterator[sa.ColumnElement[bool]]:
     """Yield the conditions of the lines that count; or of those left out, or held out."""
-    yield batch_items.c.missing != "" if left_out else batch_items.c.missing == ""
+    yield _LEFT_OUT if left_out else ~_LEFT_OUT
     yield _HELD_OUT if held_out else ~_HELD_OUT

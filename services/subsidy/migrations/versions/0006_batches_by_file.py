@@ -59,6 +59,24 @@ def upgrade() -> None:
             sqlite_where=sa.text("remark IS NOT NULL"),
         )
 
+        batch_op.create_index(
+            "items_left_out",
+            ["batch_id", "unit_no"],
+            unique=False,
+            postgresql_where=sa.text("missing != ''"),
+            sqlite_where=sa.text("missing != ''"),
+        )
+
+    incomplete = "account IS NULL OR account_name IS NULL OR bank IS NULL OR contact IS NULL OR phone IS NULL"
+    with op.batch_alter_table("units", schema=None) as batch_op:
+        batch_op.create_index(
+            "units_incomplete",
+            ["import_id", "unit_no"],
+            unique=False,
+            postgresql_where=sa.text(incomplete),
+            sqlite_where=sa.text(incomplete),
+        )
+
     with op.batch_alter_table("batches", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
