@@ -176,7 +176,10 @@ def _filter() -> BatchFilter:
 def _listed() -> BlobRef | None:
     """Keep the file of units, if there is one."""
     file = request.files.get("units")
-    return keep_list(file.stream) if file is not None and file.filename else None
+    if file is None or not file.filename:
+        return None
+    with file.stream as stream:
+        return keep_list(stream)
 
 
 def _number(name: str) -> int:
