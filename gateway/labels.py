@@ -10,7 +10,7 @@ from gateway.trail import ACTS, FAILURES
 from services.contracts.identity.audit import Act
 from services.contracts.identity.certificates import Freshness
 from services.contracts.identity.credit_codes import MaintenanceState
-from services.contracts.subsidy.approval import BatchState
+from services.contracts.subsidy.approval import BatchState, LineOutcome
 from services.contracts.subsidy.confirmation import RefundState
 from services.contracts.subsidy.policy import DraftState
 from services.contracts.subsidy.registry import FileFormat, ImportKind, ImportState
@@ -88,6 +88,9 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         NextStep.DECLARE: _l(
             "劳务派遣单位不在自动返还的范围内，请到参保地社保业务大厅办理普通稳岗返还申报；如果登记有误，请在大厅更正。"
         ),
+        NextStep.NOTHING: _l(
+            "您无需办理：返还金额四舍五入后为 0.00 元，不予发放。缴费数据有误的，请到参保地社保业务大厅更正。"
+        ),
     },
     BatchState: {
         BatchState.FILLING: _l("生成中"),
@@ -96,6 +99,19 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         BatchState.APPROVED: _l("已通过"),
         BatchState.RETURNED: _l("已退回"),
         BatchState.WITHDRAWN: _l("已撤回"),
+    },
+    LineOutcome: {
+        LineOutcome.TAKEN: _l("已列入"),
+        LineOutcome.LEFT_OUT: _l("因资料缺失未列入"),
+        LineOutcome.HELD: _l("已在其他批次"),
+        LineOutcome.FILTERED: _l("不在筛选条件内"),
+        LineOutcome.NOTHING: _l("金额为 0.00 元"),
+        LineOutcome.INELIGIBLE: _l("不符合条件"),
+        LineOutcome.UNKNOWN: _l("数据缺失"),
+        LineOutcome.NOT_IN_RUN: _l("筛查中没有该单位"),
+        LineOutcome.OUTSIDE_REGION: _l("不在辖区内"),
+        LineOutcome.NO_NUMBER: _l("没有单位编号"),
+        LineOutcome.REPEATED: _l("与前面的行重复"),
     },
     Post: {
         Post.RECEPTION: _l("受理岗"),
@@ -193,7 +209,7 @@ TO_ASK = {
 }
 
 _COLOURS = {
-    "green": {"done", "eligible", "confirmed", "approved", "pass", "accepted", "fresh", "in_force"},
+    "green": {"done", "eligible", "confirmed", "approved", "pass", "accepted", "fresh", "in_force", "taken"},
     "amber": {"unknown", "made", "waived", "declared", "stale", "cancelled", "waiting", "in_review"},
     "red": {"failed", "ineligible", "returned", "fail", "refused", *FAILURES},
 }

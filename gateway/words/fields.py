@@ -55,6 +55,12 @@ FIELDS: dict[str, tuple[str, str]] = {
     "region": ("请输入 6 位行政区划代码。", "Enter a 6-digit region code."),
     "min_amount": ("金额请以元填写，最多两位小数。", "Enter yuan with at most two decimals."),
     "max_amount": ("金额请以元填写，最多两位小数。", "Enter yuan with at most two decimals."),
+    "items": (
+        "每行一家单位：12 位单位编号，空格，意见（200 字以内），最多 200 行。",
+        "One unit a line, at most 200: the 12 digits of its number, a space, up to 200 characters.",
+    ),
+    "units": ("请选择单位编号名单文件。", "Choose the file of unit numbers."),
+    "outcome": ("没有这种结果，请从列表选择。", "There is no such outcome; choose from the list."),
     "reason": ("请填写原因（200 字以内）。", "Say why (up to 200 characters)."),
     "understood": ("请先勾选确认。", "Tick the box first."),
     "count": ("页面已过期，请刷新后重试。", "The page is out of date; reload it."),

@@ -170,7 +170,7 @@ PROBLEMS: dict[str, Entry] = {
         "没有这次筛查。", "请从筛查列表进入。", "There is no such run.", "Start from the list."
     ),
     "screening_not_done": entry(
-        "筛查尚未完成。", "请等筛查完成后再生成批次。", "The run is not finished.", "Wait for it to finish."
+        "筛查尚未完成。", "请等筛查完成后再办理。", "The run is not finished.", "Wait for it to finish."
     ),
     "screening_over": entry(
         "这次筛查已经结束，不能取消。",

@@ -134,6 +134,7 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", f"/screenings/{I}/verdicts/410181000327", screening.ExplainVerdict, 200),
     ("GET", f"/screenings/{I}/incomplete-units?missing=phone", approval.ListIncompleteUnits, 200),
     ("POST", f"/screenings/{I}/cancellation", screening.CancelScreening, 200),
+    ("POST", f"/screenings/{I}/release", screening.ReleaseScreening, 200),
     ("GET", "/own-verdicts", screening.ListOwnVerdicts, 200),
     ("POST", "/simulations", simulation.SimulatePolicy, 200),
     ("POST", "/simulations/effects", simulation.ListEffects, 200),
@@ -142,6 +143,7 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", "/batches", approval.ListBatches, 200),
     ("GET", f"/batches/{I}", approval.GetBatch, 200),
     ("GET", f"/batches/{I}/items?left_out=true", approval.ListBatchItems, 200),
+    ("GET", f"/batches/{I}/lines?outcome=held&after=7", approval.ListBatchLines, 200),
     ("POST", f"/batches/{I}/items/410181000327/hold-out", approval.HoldOutItem, 200),
     ("POST", f"/batches/{I}/items/410181000327/take-back", approval.TakeItemBack, 200),
     ("POST", f"/batches/{I}/withdrawal", approval.WithdrawBatch, 200),
@@ -176,8 +178,9 @@ def body_for(kind: type[Request[Any]], address: str) -> dict[str, Any]:
     values = example(kind).to_wire()
     if kind is sessions.SignInCertificate:
         values |= values.pop("proof")
-    # What binds a challenge to a browser comes from its cookie, the origin is ours.
-    return {name: value for name, value in values.items() if name not in {*in_path, "binding", "origin"}}
+    # What binds a challenge to a browser comes from its cookie, the origin is ours; files come as they are.
+    elsewhere = {*in_path, "binding", "origin", "units"}
+    return {name: value for name, value in values.items() if name not in elsewhere}
 
 
 @pytest.mark.parametrize(("method", "address", "kind", "status"), ROUTES)

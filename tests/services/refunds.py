@@ -78,7 +78,9 @@ def import_units(world: Any, rows: list[dict[str, Any]]) -> UUID:
     return new.id
 
 
-def screened(world: Any, rows: list[dict[str, Any]], state: ScreeningState = ScreeningState.DONE) -> UUID:
+def screened(
+    world: Any, rows: list[dict[str, Any]], state: ScreeningState = ScreeningState.DONE, **other: Any
+) -> UUID:
     """Return a run in which these units are eligible, with the manual's figures unless they have own ones.
 
     Beside the columns of a unit a row may have `outcome` and `amount`.
@@ -98,6 +100,7 @@ def screened(world: Any, rows: list[dict[str, Any]], state: ScreeningState = Scr
             started_at=world.now,
             state=state,
             employers_import_id=employers,
+            **other,
         )
         add_screening(uow, run)
         add_verdicts(uow, run.id, (_verdict(row) for row in rows))

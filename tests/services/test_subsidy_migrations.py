@@ -16,7 +16,7 @@ from services.subsidy.screening.store import screenings
 from tests.services.conftest import NOW
 
 KEPT: dict[str, Any] = {"filter": {}, "made_at": NOW, "started_at": NOW, "deadline": NOW.date()}
-SINCE = {"held_out", "changed_by"}
+SINCE = {"held_out", "changed_by", "outcomes", "remarks"}
 
 
 @pytest.fixture
@@ -47,9 +47,12 @@ def test_batches_and_lines_of_an_earlier_version_are_carried_over(database):
             keep(connection, batch_items, **line, batch_id=batch)
     chain.upgrade(database)
     with database.read() as connection:
+        [screening] = connection.execute(sa.select(screenings)).all()
         [made] = connection.execute(sa.select(batches)).all()
         lines = connection.execute(sa.select(batch_items).order_by(batch_items.c.unit_no)).all()
+    assert (screening.released_at, screening.released_by, screening.released_by_name) == (NOW, "1", "1")
     assert (made.id, made.held_out, made.changed_by) == (batch, 0, [])
+    assert (made.units, made.outcomes, made.remarks) == (None, {}, 0)
     assert [(one.held, one.missing, one.held_out) for one in lines] == [
         ("410181000001", "", None),
         (None, "bank", None),

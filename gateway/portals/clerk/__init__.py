@@ -6,6 +6,7 @@ from gateway.portals.clerk import (  # noqa: F401  (they add their routes)
     approval,
     audit,
     authorities,
+    batch_lines,
     counter,
     employers,
     incomplete,

@@ -38,6 +38,9 @@ screenings = sa.Table(
     sa.Column("finished_at", UtcDateTime),
     sa.Column("cancelled_by", sa.String(80)),
     sa.Column("cancelled_by_name", sa.String(100)),
+    sa.Column("released_at", UtcDateTime),
+    sa.Column("released_by", sa.String(80)),
+    sa.Column("released_by_name", sa.String(100)),
 )
 
 screening_chunks = sa.Table(
@@ -143,12 +146,12 @@ def list_screenings(uow: UnitOfWork, limit: int) -> list[Screening]:
     ]
 
 
-def list_latest_done(uow: UnitOfWork) -> list[Screening]:
-    """Return the latest finished run of each programme, the latest programme first."""
+def list_latest_released(uow: UnitOfWork) -> list[Screening]:
+    """Return the latest released run of each programme, the latest programme first."""
     latest = screenings.c.started_at.desc(), screenings.c.id.desc()
     rank = sa.func.row_number().over(partition_by=screenings.c.programme_year, order_by=latest)
-    done = sa.select(screenings.c.id, rank.label("rank")).where(screenings.c.state == ScreeningState.DONE)
-    ranked = done.subquery()
+    released = sa.select(screenings.c.id, rank.label("rank")).where(screenings.c.released_at.isnot(None))
+    ranked = released.subquery()
     query = sa.select(screenings).join(ranked, ranked.c.id == screenings.c.id).where(ranked.c.rank == 1)
     return [
         _screening(row) for row in uow.connection.execute(query.order_by(screenings.c.programme_year.desc()))
