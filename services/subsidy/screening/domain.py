@@ -15,7 +15,7 @@ from services.contracts.values import BlobRef, ImportId, Money, ScreeningId, Sha
 from services.subsidy.policy.domain import FACTS, Criterion, Expression, Policy, Value, figures
 from services.subsidy.registry.domain import PARTITIONS, Part
 
-UNITS_PER_CHUNK = 20_000
+UNITS_PER_CHUNK = 100_000
 LISTS = {"dishonest", "zombie"}  # facts that the agency has from others: no employer can add them
 Result = Literal["pass", "fail", "unknown"]
 
@@ -135,7 +135,7 @@ class Verdict:
 
 def plan_chunks(rows: Mapping[int, int]) -> list[tuple[int, ...]]:
     """Return the partitions of each chunk, given the units in each partition: one chunk for a small province,
-    all 64 for a large one; about 20,000 units each."""
+    all 64 for a large one; about 100,000 units each."""
     groups = 1
     while groups < PARTITIONS and groups * UNITS_PER_CHUNK < sum(rows.values()):
         groups *= 2

@@ -55,7 +55,7 @@ def screen_chunk(job: Job, event: ChunkFrozen) -> None:
     chunk = _count(event.chunk, decided)
     with suppress(_Cancelled), job.unit_of_work() as uow:
         if store.add_chunk(uow, screening.id, chunk):
-            store.add_verdicts(uow, screening.id, decided.iter_rows(buffer_size=1000))
+            store.add_verdicts(uow, screening.id, decided)
             # Locked last, so that workers write side by side: a run cancelled meanwhile shows only here.
             screening = store.get_screening(uow, screening.id, alone=True)
             if screening.state is not ScreeningState.RUNNING:
