@@ -51,12 +51,16 @@ class Spool:
 
     def _take(self, block: Block) -> None:
         """Write the good lines of a block to their partitions and the others to the rejects."""
-        checks = block.fields.with_columns(
-            column.valid().alias(f"?{column.header}") for column in self.layout.columns
-        )
-        good = checks.filter(pl.all_horizontal(pl.col(r"^\?.*$")))
-        self._reject(_rejects(block, checks, self.layout), "lines")
-        rows = good.select("line", *(column.value() for column in self.layout.columns))
+        columns = self.layout.columns
+        checks = (column.valid().alias(f"?{column.header}") for column in columns)
+        values = (column.value() for column in columns)
+        read = block.fields.lazy().select("line", *values, *checks).collect()  # lazy: shares their pieces
+        marks = read.select(pl.col(r"^\?.*$"))
+        good = marks.select(pl.all_horizontal(pl.all())).to_series()
+        if block.broken.height or not good.all():
+            self._reject(_rejects(block, marks, self.layout), "lines")
+            read = read.filter(good)
+        rows = read.drop(marks.columns)
         self.waiting.append(rows.with_columns(partition=self.layout.partition))
         self.total += block.lines
         if sum(frame.estimated_size() for frame in self.waiting) > self.spill:
@@ -79,7 +83,8 @@ class Spool:
             if not folder.is_dir():
                 continue
             rows = pl.concat([pl.read_ipc(path) for path in sorted(folder.iterdir())])
-            rows = rows.sort(*key, "line").with_columns(first=pl.struct(key).is_first_distinct())
+            rows = rows.sort(*key, "line")
+            rows = rows.with_columns(first=pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift())))
             self._reject(_repetitions(rows.filter(~pl.col("first")), self.layout), folder.name)
             accepted = rows.filter("first").drop("first", "line")
             self.accepted += accepted.height
@@ -120,11 +125,11 @@ def _read_rejects(path: Path) -> Iterator[list[str]]:
         yield from csv.reader(file)
 
 
-def _rejects(block: Block, checks: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+def _rejects(block: Block, marks: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Return line, field, value and reason of all that is wrong: one row a wrong field."""
     broken = block.broken.select("line", pl.lit("").alias("field"), "value", "reason")
     wrong = [
-        checks.filter(~pl.col(f"?{column.header}")).select(
+        block.fields.filter(~marks[f"?{column.header}"]).select(
             "line",
             pl.lit(column.header).alias("field"),
             pl.col(column.header).alias("value"),

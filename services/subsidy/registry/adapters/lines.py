@@ -14,6 +14,7 @@ import polars as pl
 
 BLOCK = 2 * 1024 * 1024
 ENCODINGS = ("utf-8-sig", "gb18030")
+SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace()]
 
 
 class Unreadable(Exception):
@@ -91,7 +92,7 @@ def _decode(block: bytes, encoding: str, line: int, offset: int) -> str:
 
 def _split(text: str, line: int) -> pl.DataFrame:
     """Return line and raw."""
-    raw = pl.Series("raw", [text.removesuffix("\n")]).str.split("\n").explode().str.strip_suffix("\r")
+    raw = pl.Series("raw", text.removesuffix("\n").split("\n"), dtype=pl.String).str.strip_suffix("\r")
     return pl.DataFrame({"raw": raw}).with_row_index("line", line).cast({"line": pl.Int64})
 
 
@@ -99,22 +100,27 @@ def _fields(
     lines: pl.DataFrame, names: list[str], required: Sequence[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the required columns of the good lines, in order, and the lines that have another shape."""
-    quoted = pl.col("raw").str.contains('"', literal=True)
-    commas = pl.col("raw").str.count_matches(",", literal=True)
-    plain = lines.filter(~quoted)
-    shaped = plain.filter(commas == len(names) - 1)
-    odd = plain.filter(commas != len(names) - 1).with_columns(
+    lines = lines.with_columns(
+        quoted=pl.col("raw").str.contains('"', literal=True),
+        commas=pl.col("raw").str.count_matches(",", literal=True),
+    )
+    plain, is_shaped = lines.filter(~pl.col("quoted")), pl.col("commas") == len(names) - 1
+    odd = plain.filter(~is_shaped).select(
+        "line",
+        "raw",
         reason=pl.when(pl.col("raw").str.strip_chars() == "")
         .then(pl.lit("空行"))
-        .otherwise(pl.format(f"应有 {len(names)} 列，实有 {{}} 列", commas + 1))
+        .otherwise(pl.format(f"应有 {len(names)} 列，实有 {{}} 列", pl.col("commas") + 1)),
     )
     pieces = pl.col("raw").str.splitn(",", len(names)) if len(names) > 1 else pl.struct(field_0="raw")
     chosen = [pl.col("s").struct[f"field_{names.index(name)}"].alias(name) for name in required]
-    frames = [shaped.with_columns(s=pieces).select("line", *chosen)]
-    more, broken = _parse_quoted(lines.filter(quoted), names, required)
-    fields = pl.concat([*frames, more]).sort("line") if more.height else frames[0]
-    stripped = fields.with_columns(pl.col(required).str.strip_chars())
-    return stripped, pl.concat([odd.rename({"raw": "value"}), broken])
+    fields = plain.filter(is_shaped).with_columns(s=pieces).select("line", *chosen)
+    more, broken = _parse_quoted(lines.filter("quoted").select("line", "raw"), names, required)
+    if more.height:
+        fields = pl.concat([fields, more]).sort("line")
+    if lines["raw"].str.contains_any(SPACES).any():
+        fields = fields.with_columns(pl.col(required).str.strip_chars())
+    return fields, pl.concat([odd.rename({"raw": "value"}), broken])
 
 
 def _parse_quoted(
