@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -133,10 +134,14 @@ def _wait_for(database: Database, screening_id: ScreeningId) -> Screening:
 def digest(url: str) -> str:
     """Return the digest of all verdicts, whatever their run."""
     database, hashed = Database(url), hashlib.sha256()
-    query = sa.select(*(verdicts.c[name] for name in VERDICT_COLUMNS)).order_by(verdicts.c.unit_no)
+    query = f"SELECT {', '.join(VERDICT_COLUMNS)} FROM verdicts ORDER BY unit_no"
     with database.read() as connection:
-        for row in connection.execute(query, execution_options={"yield_per": 10_000}):
-            hashed.update(repr(tuple(row)).encode())
+        if database.is_sqlite:
+            for row in connection.exec_driver_sql(query):
+                hashed.update(repr(tuple(row)).encode())
+        else:
+            sink = SimpleNamespace(write=hashed.update)
+            connection.connection.cursor().copy_expert(f"COPY ({query}) TO STDOUT", sink)
     database.close()
     return hashed.hexdigest()
 

@@ -51,7 +51,8 @@ def screen_chunk(job: Job, event: ChunkFrozen) -> None:
             return
         policy = get_version(uow, screening.programme_year, screening.policy_version).policy
     snapshot = read_snapshot(job.blobs, screening.snapshot)
-    decided = decide_partitions(job.blobs, snapshot, snapshot.chunks()[event.chunk], policy)
+    partitions = snapshot.chunks(screening.chunks)[event.chunk]
+    decided = decide_partitions(job.blobs, snapshot, partitions, policy)
     chunk = _count(event.chunk, decided)
     with suppress(_Cancelled), job.unit_of_work() as uow:
         if store.add_chunk(uow, screening.id, chunk):
