@@ -234,17 +234,13 @@ def _steps(url: str, blobs: Path) -> Spent:
         connection.execute(sa.text("TRUNCATE verdicts"))
     frozen, took = _snapshot(job), Stopwatch()
     for partitions in frozen.chunks():
-        with took("decode"):
+        with took("months: decode and add up"):
+            annual = pl.concat(
+                snapshot._annual_facts(job.blobs, frozen, each, policy.base_year) for each in partitions
+            )
+        with took("employers and lists: decode and join"):
             employers = snapshot._read(job.blobs, frozen.employers, partitions, columns.EMPLOYERS)
-            months = [
-                snapshot._read(job.blobs, each, partitions, columns.MONTHS) for each in frozen.contributions
-            ]
             lists = [snapshot._read_list(job.blobs, each) for each in (frozen.dishonest, frozen.zombie)]
-        with took("annual facts"):
-            annual = columns.annual_facts(
-                [each for each in months if each is not None], policy.base_year
-            ).collect()
-        with took("facts of units"):
             facts = columns.unit_facts(employers, annual.lazy(), *lists)
         with took("decide"):
             decided = columns.decide(policy, facts)

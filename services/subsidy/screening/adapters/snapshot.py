@@ -40,7 +40,8 @@ def decide_partitions(
 def _annual_facts(blobs: BlobStore, snapshot: Snapshot, partition: int, base_year: Year) -> pl.DataFrame:
     """One partition at a time: the months are most of the memory, and no unit has some in two partitions."""
     months = [_read(blobs, source, (partition,), MONTHS) for source in snapshot.contributions]
-    return annual_facts([frame for frame in months if frame is not None] or [_NO_MONTHS], base_year).collect()
+    there = [frame for frame in months if frame is not None] or [_NO_MONTHS]
+    return annual_facts(there, base_year).collect(engine="streaming")
 
 
 def _read_list(blobs: BlobStore, source: Source | None) -> pl.LazyFrame | None:
@@ -54,5 +55,5 @@ def _read(
     blobs: BlobStore, source: Source, partitions: tuple[int, ...], columns: Sequence[str]
 ) -> pl.LazyFrame | None:
     chosen = [part.blob for part in source.parts if part.partition in partitions]
-    frames = [pl.read_parquet(io.BytesIO(blobs.read(blob)), columns=list(columns)).lazy() for blob in chosen]
+    frames = [pl.scan_parquet(io.BytesIO(blobs.read(blob))).select(columns) for blob in chosen]
     return pl.concat(frames) if frames else None
