@@ -5,6 +5,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+import polars as pl
+
 from services.chassis.database import bulk_insert
 from services.chassis.ids import new_id
 from services.contracts.subsidy.approval import (
@@ -103,8 +105,13 @@ def screened(
             **other,
         )
         add_screening(uow, run)
-        add_verdicts(uow, run.id, (_verdict(row) for row in rows))
+        verdicts = [tuple(map(_plain, _verdict(row))) for row in rows]
+        add_verdicts(uow, run.id, pl.DataFrame(verdicts, schema=list(VERDICT_COLUMNS), orient="row"))
     return run.id
+
+
+def _plain(value: Any) -> Any:
+    return getattr(value, "value", value)
 
 
 def _verdict(row: dict[str, Any]) -> tuple[Any, ...]:

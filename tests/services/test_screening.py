@@ -198,6 +198,17 @@ def test_progress_grows_chunk_by_chunk_in_any_order_and_repeated_ones_count_once
     assert run.finished_at == many_chunks.now
 
 
+def test_a_run_keeps_its_chunks_when_their_size_changes(many_chunks, monkeypatch):
+    screening_id = start(many_chunks)
+    first, *others = chunks_of(many_chunks, screening_id)
+    many_chunks.work("subsidy", first)
+    monkeypatch.setattr(domain, "UNITS_PER_CHUNK", 100)
+    for chunk in others:
+        many_chunks.work("subsidy", chunk)
+    run = show(many_chunks, screening_id)
+    assert (run.state, run.chunks_done, run.eligible) == (ScreeningState.DONE, 8, 30)
+
+
 def test_workers_that_race_for_the_same_chunks_count_each_once(many_chunks):
     screening_id = start(many_chunks)
     chunks = chunks_of(many_chunks, screening_id)

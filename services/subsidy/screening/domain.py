@@ -15,7 +15,7 @@ from services.contracts.values import BlobRef, ImportId, Money, ScreeningId, Sha
 from services.subsidy.policy.domain import FACTS, Criterion, Expression, Policy, Value, figures
 from services.subsidy.registry.domain import PARTITIONS, Part
 
-UNITS_PER_CHUNK = 20_000
+UNITS_PER_CHUNK = 100_000
 LISTS = {"dishonest", "zombie"}  # facts that the agency has from others: no employer can add them
 Result = Literal["pass", "fail", "unknown"]
 
@@ -114,9 +114,9 @@ class Snapshot:
         """Return how many units there are."""
         return sum(part.rows for part in self.employers.parts)
 
-    def chunks(self) -> list[tuple[int, ...]]:
-        """Return the partitions of each chunk."""
-        return plan_chunks({part.partition: part.rows for part in self.employers.parts})
+    def chunks(self, count: int | None = None, *, size: int = UNITS_PER_CHUNK) -> list[tuple[int, ...]]:
+        """Return the partitions of each chunk; `count`: of a run that was frozen with so many."""
+        return plan_chunks({part.partition: part.rows for part in self.employers.parts}, count, size=size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,12 +145,23 @@ class Verdict:
     amount: Money
 
 
-def plan_chunks(rows: Mapping[int, int]) -> list[tuple[int, ...]]:
+def plan_chunks(
+    rows: Mapping[int, int], count: int | None = None, *, size: int = UNITS_PER_CHUNK
+) -> list[tuple[int, ...]]:
     """Return the partitions of each chunk, given the units in each partition: one chunk for a small province,
-    all 64 for a large one; about 20,000 units each."""
+    all 64 for a large one; about `size` units each.
+
+    `count`: as many chunks as a run has that was frozen when they may have been of another size.
+    """
     groups = 1
-    while groups < PARTITIONS and groups * UNITS_PER_CHUNK < sum(rows.values()):
+    while (plan := _chunks(rows, groups)) and groups < PARTITIONS:
+        if count == len(plan) or (count is None and groups * size >= sum(rows.values())):
+            break
         groups *= 2
+    return plan
+
+
+def _chunks(rows: Mapping[int, int], groups: int) -> list[tuple[int, ...]]:
     chunks = [tuple(part for part in sorted(rows) if part % groups == group) for group in range(groups)]
     return [chunk for chunk in chunks if chunk]
 

@@ -35,7 +35,8 @@ def freeze_registry(job: Job, event: ScreeningStarted) -> None:
     if isinstance(snapshot, str):
         _fail(job, event.screening_id, snapshot)
         return
-    manifest, chunks = put_snapshot(job.blobs, snapshot), len(snapshot.chunks())
+    manifest = put_snapshot(job.blobs, snapshot)
+    chunks = len(snapshot.chunks(size=job.settings.units_per_chunk))
     with job.unit_of_work() as uow:
         screening = store.get_screening(uow, event.screening_id, alone=True)
         if screening.state is ScreeningState.FREEZING:
@@ -56,12 +57,12 @@ def screen_chunk(job: Job, event: ChunkFrozen) -> None:
             return
         policy = get_version(uow, screening.programme_year, screening.policy_version).policy
     snapshot = read_snapshot(job.blobs, screening.snapshot)
-    partitions = snapshot.chunks()[event.chunk]
+    partitions = snapshot.chunks(screening.chunks)[event.chunk]
     decided = decide_partitions(job.blobs, snapshot, partitions, policy)
     chunk = _count(event.chunk, decided, put_facts(job.blobs, snapshot, partitions, decided))
     with suppress(_Cancelled), job.unit_of_work() as uow:
         if store.add_chunk(uow, screening.id, chunk):
-            store.add_verdicts(uow, screening.id, decided.iter_rows(buffer_size=1000))
+            store.add_verdicts(uow, screening.id, decided)
             # Locked last, so that workers write side by side: a run cancelled meanwhile shows only here.
             screening = store.get_screening(uow, screening.id, alone=True)
             if screening.state is not ScreeningState.RUNNING:

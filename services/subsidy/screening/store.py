@@ -1,11 +1,11 @@
 """Runs, the ledger of their chunks, and a verdict with its facts for every unit."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import UtcDateTime, bulk_insert, insert_if_new
+from services.chassis.database import UtcDateTime, insert_if_new
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Missing
 from services.contracts.subsidy.screening import ListVerdicts, Outcome, ScreeningState
@@ -13,6 +13,9 @@ from services.contracts.values import BlobRef, CreditCode, ScreeningId, SizeClas
 from services.subsidy.registry.store import imports, units, words
 from services.subsidy.schema import metadata
 from services.subsidy.screening.domain import Chunk, Screening
+
+if TYPE_CHECKING:
+    import polars as pl
 
 screenings = sa.Table(
     "screenings",
@@ -184,10 +187,11 @@ def list_facts(uow: UnitOfWork, screening_id: ScreeningId) -> list[BlobRef | Non
     return [None if facts is None else BlobRef(**facts) for facts in kept]
 
 
-def add_verdicts(uow: UnitOfWork, screening_id: ScreeningId, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Add verdicts, given as rows of VERDICT_COLUMNS."""
-    columns = ("screening_id", *VERDICT_COLUMNS)
-    bulk_insert(uow.connection, verdicts, columns, ((screening_id, *row) for row in rows))
+def add_verdicts(uow: UnitOfWork, screening_id: ScreeningId, decided: "pl.DataFrame") -> None:
+    """Add verdicts, given as VERDICT_COLUMNS."""
+    from services.chassis.frames import insert_frame  # Polars is large: only where workers need it
+
+    insert_frame(uow.connection, verdicts, decided, screening_id=screening_id)
 
 
 def get_verdict(uow: UnitOfWork, screening_id: ScreeningId, unit_no: UnitNo) -> sa.Row[Any]:

@@ -136,11 +136,9 @@ def _fen(text: pl.Expr) -> pl.Expr:
 
 
 def _decimal(text: pl.Expr, places: int) -> pl.Expr:
-    """Return fen of an amount with so many decimals, by integers alone: no float touches money."""
-    parts = text.str.splitn(".", 2)
-    whole = parts.struct["field_0"].cast(pl.Int64, strict=False)
-    rest = parts.struct["field_1"].fill_null("").str.pad_end(places, "0").cast(pl.Int64, strict=False)
-    return whole * 10**places + rest
+    """Return an amount with so many decimals as a whole number of its last: no float touches money. (More
+    decimals are cut off.)"""
+    return text.cast(pl.Decimal(18, places), strict=False).to_physical().cast(pl.Int64)
 
 
 def _ten_thousands(header: str, name: str) -> Column:

@@ -45,9 +45,15 @@ class Spool:
 
     def _take(self, block: Block) -> None:
         """Write the good lines of a block to their partitions and the others to the rejects."""
-        good, wrong = rejects.judge(block, self.layout)
-        self._reject(wrong, "lines")
-        rows = good.select("line", *(column.value() for column in self.layout.columns))
+        values = (column.value() for column in self.layout.columns)
+        checks = rejects.checks(self.layout)
+        read = block.fields.lazy().select("line", *values, *checks).collect()  # lazy: shares their pieces
+        marks = read.select(pl.col(r"^\?.*$"))
+        good = marks.select(pl.all_horizontal(pl.all())).to_series()
+        if block.broken.height or not good.all():
+            self._reject(rejects.faults(block, marks, self.layout), "lines")
+            read = read.filter(good)
+        rows = read.drop(marks.columns)
         self.waiting.append(rows.with_columns(partition=self.layout.partition))
         self.total += block.lines
         if sum(frame.estimated_size() for frame in self.waiting) > self.spill:
@@ -70,7 +76,8 @@ class Spool:
             if not folder.is_dir():
                 continue
             rows = pl.concat([pl.read_ipc(path) for path in sorted(folder.iterdir())])
-            rows = rows.sort(*key, "line").with_columns(first=pl.struct(key).is_first_distinct())
+            rows = rows.sort(*key, "line")
+            rows = rows.with_columns(first=pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift())))
             self._reject(rejects.repetitions(rows.filter(~pl.col("first")), self.layout), folder.name)
             accepted = rows.filter("first").drop("first", "line")
             self.accepted += accepted.height

@@ -22,6 +22,7 @@ from services.subsidy.registry.adapters.headers import WITHIN, fit
 BLOCK = 2 * 1024 * 1024
 SAMPLE = 64 * 1024
 ENCODINGS = ("utf-8-sig", "gb18030")
+SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace()]
 
 
 @dataclass(frozen=True)
@@ -132,25 +133,30 @@ def _split(text: str, line: int) -> pl.DataFrame:
 
 def _fields(lines: pl.DataFrame, width: int, wanted: Wanted) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the wanted columns of the good lines, in order, and the lines that have another shape."""
-    quoted = pl.col("raw").str.contains('"', literal=True)
-    commas = pl.col("raw").str.count_matches(",", literal=True)
-    plain = lines.filter(~quoted)
-    shaped = plain.filter(commas == width - 1)
-    odd = plain.filter(commas != width - 1).with_columns(
+    lines = lines.with_columns(
+        quoted=pl.col("raw").str.contains('"', literal=True),
+        commas=pl.col("raw").str.count_matches(",", literal=True),
+    )
+    plain, is_shaped = lines.filter(~pl.col("quoted")), pl.col("commas") == width - 1
+    odd = plain.filter(~is_shaped).select(
+        "line",
+        "raw",
         reason=pl.when(pl.col("raw").str.strip_chars() == "")
         .then(pl.lit(EMPTY_LINE))
-        .otherwise(pl.format(f"应有 {width} 列，实有 {{}} 列", commas + 1))
+        .otherwise(pl.format(f"应有 {width} 列，实有 {{}} 列", pl.col("commas") + 1)),
     )
     pieces = pl.col("raw").str.splitn(",", width) if width > 1 else pl.struct(field_0="raw")
     chosen = [
         (pl.lit("") if place is None else pl.col("s").struct[f"field_{place}"]).alias(header)
         for header, place in wanted.items()
     ]
-    frames = [shaped.with_columns(s=pieces).select("line", *chosen)]
-    more, broken = _parse_quoted(lines.filter(quoted), width, wanted)
-    fields = pl.concat([*frames, more]).sort("line") if more.height else frames[0]
-    stripped = fields.with_columns(pl.col(list(wanted)).str.strip_chars())
-    return stripped, pl.concat([odd.rename({"raw": "value"}), broken])
+    fields = plain.filter(is_shaped).with_columns(s=pieces).select("line", *chosen)
+    more, broken = _parse_quoted(lines.filter("quoted").select("line", "raw"), width, wanted)
+    if more.height:
+        fields = pl.concat([fields, more]).sort("line")
+    if lines["raw"].str.contains_any(SPACES).any():
+        fields = fields.with_columns(pl.col(list(wanted)).str.strip_chars())
+    return fields, pl.concat([odd.rename({"raw": "value"}), broken])
 
 
 def _parse_quoted(lines: pl.DataFrame, width: int, wanted: Wanted) -> tuple[pl.DataFrame, pl.DataFrame]:

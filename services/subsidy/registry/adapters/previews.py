@@ -55,7 +55,7 @@ def rows_view(layout: Layout, preview: Preview, mapping: Mapping[str, str]) -> t
     }
     read = [(row.line, _read(row, layout, places)) for row in preview.rows if not row.broken]
     broken = [(row.line, "", row.broken) for row in preview.rows if row.broken]
-    _, rejects = judge(_block(layout, read, broken), layout)
+    rejects = judge(_block(layout, read, broken), layout)
     faults: dict[int, list[PreviewFault]] = {}
     for line, header, _, reason in rejects.iter_rows():
         faults.setdefault(line, []).append(PreviewFault(header=header, reason=reason))

@@ -19,13 +19,21 @@ MOST_SHOWN = 100
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
-def judge(block: Block, layout: Layout) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the good lines of a block (texts), and line, field, value, reason of all that is wrong."""
-    checks = block.fields.with_columns(column.valid().alias(f"?{column.header}") for column in layout.columns)
-    good = checks.filter(pl.all_horizontal(pl.col(r"^\?.*$")))
+def checks(layout: Layout) -> list[pl.Expr]:
+    """Return a column `?header` for each of ours: is the text right?"""
+    return [column.valid().alias(f"?{column.header}") for column in layout.columns]
+
+
+def judge(block: Block, layout: Layout) -> pl.DataFrame:
+    """Return line, field, value, reason of all that is wrong in a block."""
+    return faults(block, block.fields.select(checks(layout)), layout)
+
+
+def faults(block: Block, marks: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Return the same, the checks being made: one row a wrong field."""
     broken = block.broken.select("line", pl.lit("").alias("field"), "value", "reason")
     wrong = [
-        checks.filter(~pl.col(f"?{column.header}")).select(
+        block.fields.filter(~marks[f"?{column.header}"]).select(
             "line",
             pl.lit(column.header).alias("field"),
             pl.col(column.header).alias("value"),
@@ -35,7 +43,7 @@ def judge(block: Block, layout: Layout) -> tuple[pl.DataFrame, pl.DataFrame]:
         )
         for column in layout.columns
     ]
-    return good, _shown(pl.concat([broken, *wrong]))
+    return _shown(pl.concat([broken, *wrong]))
 
 
 def repetitions(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:

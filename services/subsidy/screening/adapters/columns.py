@@ -13,6 +13,16 @@ from services.contracts.values import Year, region_prefix
 from services.subsidy.policy.domain import FACTS, WORD, Expression, Policy
 from services.subsidy.screening.store import FACT_COLUMNS, VERDICT_COLUMNS
 
+EMPLOYERS = (
+    "unit_no",
+    "credit_code",
+    "region",
+    "unit_type",
+    "size_class",
+    "headcount",
+    "labour_dispatch",
+    "audit_findings",
+)
 MONTHS = ("unit_no", "month", "headcount", "due", "paid", "repaid", "exempt", "new_recipients")
 LATER = ("new_recipients",)  # columns that files did not always have: null in parts that lack them
 
