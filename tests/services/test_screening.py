@@ -22,7 +22,7 @@ from services.contracts.subsidy.screening import (
 from services.subsidy import seed
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.store import policies, put_in_force
-from services.subsidy.screening import domain, jobs, store
+from services.subsidy.screening import jobs, store
 from tests.people import APPROVER, AUDITOR, EMPLOYER, REVIEWER, clerk
 from tests.services.registry import (
     CONTRIBUTIONS,
@@ -173,7 +173,7 @@ def test_the_same_registry_has_the_same_digests(mixed):
 @pytest.fixture
 def many_chunks(province, monkeypatch):
     """Thirty units in eight chunks."""
-    monkeypatch.setattr(domain, "UNITS_PER_CHUNK", 4)
+    monkeypatch.setenv("SUBSIDY_UNITS_PER_CHUNK", "4")
     load(province, ImportKind.EMPLOYERS, employers(30))
     load(province, ImportKind.CONTRIBUTIONS, months(30))
     return province
@@ -202,7 +202,7 @@ def test_a_run_keeps_its_chunks_when_their_size_changes(many_chunks, monkeypatch
     screening_id = start(many_chunks)
     first, *others = chunks_of(many_chunks, screening_id)
     many_chunks.work("subsidy", first)
-    monkeypatch.setattr(domain, "UNITS_PER_CHUNK", 100)
+    monkeypatch.setenv("SUBSIDY_UNITS_PER_CHUNK", "100")
     for chunk in others:
         many_chunks.work("subsidy", chunk)
     run = show(many_chunks, screening_id)

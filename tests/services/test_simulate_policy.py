@@ -13,7 +13,7 @@ from services.contracts.subsidy.simulation import EffectKind, ListEffects, Simul
 from services.contracts.values import BlobRef, SizeClass
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.store import digest_of
-from services.subsidy.screening import domain, store
+from services.subsidy.screening import store
 from services.subsidy.simulation.adapters import facts
 from tests.people import APPROVER, AUDITOR, EMPLOYER, REVIEWER, clerk
 from tests.services.registry import (
@@ -26,7 +26,7 @@ from tests.services.simulation import load_province
 @pytest.fixture
 def province(world, monkeypatch):
     """The province of simulations, in several chunks."""
-    monkeypatch.setattr(domain, "UNITS_PER_CHUNK", 3)
+    monkeypatch.setenv("SUBSIDY_UNITS_PER_CHUNK", "3")
     load_province(world)
     return world
 
