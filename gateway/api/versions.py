@@ -5,11 +5,11 @@ from flask import Response
 from gateway.api.messages import body_of, command, only, reply, room
 from gateway.bus import ask
 from services.contracts.subsidy.versions import (
-    CompareImports,
     GetImportDiff,
     ImportChangesView,
     ImportDiffView,
     ListImportChanges,
+    StartComparison,
 )
 
 api = room("versions")
@@ -17,7 +17,7 @@ api = room("versions")
 DiffPath = only(GetImportDiff, "import_id")
 DiffQuery = body_of(GetImportDiff, "import_id")
 ChangesQuery = body_of(ListImportChanges, "import_id")
-CompareImportsBody = body_of(CompareImports, "import_id")
+StartComparisonBody = body_of(StartComparison, "import_id")
 
 
 @api.get("/imports/<uuid:import_id>/diff", responses={200: ImportDiffView})
@@ -33,6 +33,6 @@ def list_import_changes(path: DiffPath, query: ChangesQuery) -> Response:
 
 
 @api.post("/imports/<uuid:import_id>/comparisons", responses={202: ImportDiffView})
-def compare_imports(path: DiffPath, body: CompareImportsBody) -> Response:
+def start_comparison(path: DiffPath, body: StartComparisonBody) -> Response:
     """Have an import compared with another earlier version; look at its diff for the answer."""
-    return reply(ask(command(CompareImports, path, body)), 202)
+    return reply(ask(command(StartComparison, path, body)), 202)

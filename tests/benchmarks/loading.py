@@ -26,7 +26,7 @@ from tests.people import APPROVER
 
 BLOCK = 4 * 1024 * 1024
 GOAL, FLAT = 2.0, 1.3
-HEADERS = LAYOUTS[ImportKind.CONTRIBUTIONS].headers
+HEADERS = LAYOUTS[ImportKind.CONTRIBUTIONS].expected
 
 
 def measure(ground: Ground, lines: int) -> Findings:

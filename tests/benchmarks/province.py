@@ -49,7 +49,7 @@ def write_files(folder: Path, count: int) -> None:
     """Write the four files."""
     files = {kind: (folder / f"{kind}.csv").open("wb") for kind in ImportKind}
     for kind, file in files.items():
-        file.write((",".join(LAYOUTS[kind].headers) + "\r\n").encode("gb18030"))
+        file.write((",".join(LAYOUTS[kind].expected) + "\r\n").encode("gb18030"))
     for start in range(0, count, STEP):
         units = make_units(start, min(start + STEP, count))
         _append(files[ImportKind.EMPLOYERS], employers_lines(units))

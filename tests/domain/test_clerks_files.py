@@ -23,7 +23,7 @@ from services.subsidy.registry.adapters.sources import open_source, places
 from services.subsidy.registry.domain import partition_of
 
 EMPLOYERS, CONTRIBUTIONS = (
-    LAYOUTS[kind].headers for kind in (ImportKind.EMPLOYERS, ImportKind.CONTRIBUTIONS)
+    LAYOUTS[kind].expected for kind in (ImportKind.EMPLOYERS, ImportKind.CONTRIBUTIONS)
 )
 UNIT = "410181000327,91410181170508042W,巩义市恒远精密制造有限公司,企业,制造业,大型,410181,1180,否,否,,,,,"
 MONTH = "410181000327,202212,1180,65871.43,65871.43,0,0"

@@ -106,7 +106,7 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", f"/imports/{I}", registry.GetImport, 200),
     ("GET", f"/imports/{I}/diff", versions.GetImportDiff, 200),
     ("GET", f"/imports/{I}/changes?kind=changed&field=phone", versions.ListImportChanges, 200),
-    ("POST", f"/imports/{I}/comparisons", versions.CompareImports, 202),
+    ("POST", f"/imports/{I}/comparisons", versions.StartComparison, 202),
     ("GET", f"/imports/{I}/quality", quality.GetImportQuality, 200),
     ("GET", f"/imports/{I}/findings?kind=no_bank", quality.ListQualityFindings, 200),
     ("GET", f"/imports/{I}/preview", registry.GetImportPreview, 200),

@@ -20,13 +20,13 @@ from services.contracts.subsidy.quality import (
 from services.contracts.subsidy.registry import GetImport, ImportView
 from services.contracts.subsidy.versions import (
     ChangeKind,
-    CompareImports,
     GetImportDiff,
     ImportChangesView,
     ImportChangeView,
     ImportDiffView,
     ListImportChanges,
     MonthsView,
+    StartComparison,
     VersionView,
 )
 from services.subsidy.versions.domain import FIELDS as COMPARED
@@ -118,12 +118,12 @@ def test_another_version_is_asked_for_and_shown(clerk: Browser, bus: FakeBus) ->
     assert f'action="{PAGE}/comparisons"' in clerk.get(PAGE).text
     response = clerk.post(f"{PAGE}/comparisons", against=EARLIER)
     assert (response.status_code, response.headers["Location"]) == (303, f"{PAGE}?against={EARLIER}")
-    asked = bus.last(CompareImports)
+    asked = bus.last(StartComparison)
     assert (str(asked.import_id), str(asked.against)) == (I, EARLIER)
     page = clerk.get(f"{PAGE}?against={EARLIER}").text
     assert str(bus.last(GetImportDiff).against) == EARLIER
     assert f"{PAGE}/changes?field=headcount&amp;against={EARLIER}" in page
-    bus.answers[CompareImports] = Refused("version_not_earlier")
+    bus.answers[StartComparison] = Refused("version_not_earlier")
     assert "只能与更早的版本比较" in clerk.post(f"{PAGE}/comparisons", against=EARLIER).text
 
 

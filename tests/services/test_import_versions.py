@@ -10,12 +10,12 @@ from services.contracts.errors import Forbidden, Missing, Refused
 from services.contracts.subsidy.registry import ImportKind, ImportLoaded, ImportReceived
 from services.contracts.subsidy.versions import (
     ChangeKind,
-    CompareImports,
     ComparisonRequested,
     DiffState,
     GetImportDiff,
     ImportCompared,
     ListImportChanges,
+    StartComparison,
 )
 from services.subsidy.versions import jobs, store
 from tests.people import APPROVER, AUDITOR, EMPLOYER, NOTICE_CLERK, RECEPTION
@@ -136,7 +136,7 @@ def test_any_two_versions_are_compared_on_request(world):
     third = loaded(world, ImportKind.EMPLOYERS, [*employers(4), employer(7)])
     against = {"against": first.import_id}
     assert diff_of(world, third, **against).state is DiffState.WAITING
-    command = CompareImports(id=new_id(), import_id=third.import_id, **against)
+    command = StartComparison(id=new_id(), import_id=third.import_id, **against)
     assert world.ask(command, by=APPROVER).state is DiffState.WAITING
     [requested] = world.published(ComparisonRequested)
     world.work("subsidy", requested)
@@ -144,11 +144,11 @@ def test_any_two_versions_are_compared_on_request(world):
     assert (diff.added, diff.removed, diff.changed, diff.unchanged) == (1, 0, 0, 4)
     assert [one.version for one in diff.earlier] == [2, 1] and diff.against.version == 1
     assert [one.key for one in changes_of(world, third, **against).changes] == [unit_no(7)]
-    world.ask(CompareImports(id=new_id(), import_id=third.import_id, **against), by=APPROVER)
+    world.ask(StartComparison(id=new_id(), import_id=third.import_id, **against), by=APPROVER)
     assert len(world.published(ComparisonRequested)) == 1
     with pytest.raises(Refused, match="version_not_earlier"):
         world.ask(
-            CompareImports(id=new_id(), import_id=first.import_id, against=third.import_id), by=APPROVER
+            StartComparison(id=new_id(), import_id=first.import_id, against=third.import_id), by=APPROVER
         )
     with pytest.raises(Missing, match="import_missing"):
         diff_of(world, third, against=new_id())

@@ -17,10 +17,10 @@ from services.contracts.subsidy.quality import GetImportQuality
 from services.contracts.subsidy.registry import GetImport, ImportKind, ImportState, ImportView
 from services.contracts.subsidy.versions import (
     ChangeKind,
-    CompareImports,
     GetImportDiff,
     ImportChangesView,
     ListImportChanges,
+    StartComparison,
 )
 from services.contracts.values import ImportId
 
@@ -45,7 +45,7 @@ def looked_over(job: ImportView) -> dict[str, Any]:
 @pages.post("/imports/<uuid:import_id>/comparisons")
 def compare(import_id: UUID) -> Response:
     """Have an import held against another version."""
-    ask(order := filled(CompareImports, import_id=import_id))
+    ask(order := filled(StartComparison, import_id=import_id))
     return redirect(url_for(".import_page", import_id=import_id, against=order.against), 303)
 
 

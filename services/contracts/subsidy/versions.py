@@ -119,7 +119,7 @@ class ListImportChanges(Query[ImportChangesView]):
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
 
 
-class CompareImports(Command[ImportDiffView]):
+class StartComparison(Command[ImportDiffView]):
     """Hold an import against another earlier version; a worker does it."""
 
     import_id: ImportId

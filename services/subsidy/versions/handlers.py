@@ -1,7 +1,7 @@
 """One function per message: load → decide → save → publish."""
 
 from services.chassis.unit_of_work import UnitOfWork
-from services.contracts.subsidy.versions import CompareImports, ComparisonRequested, ImportDiffView
+from services.contracts.subsidy.versions import ComparisonRequested, ImportDiffView, StartComparison
 from services.subsidy.registry import store as registry
 from services.subsidy.registry.domain import LOOK_UP
 from services.subsidy.versions import store
@@ -9,7 +9,7 @@ from services.subsidy.versions.domain import refuse_unfinished
 from services.subsidy.versions.views import diff_view
 
 
-def compare_imports(uow: UnitOfWork, command: CompareImports) -> ImportDiffView:
+def start_comparison(uow: UnitOfWork, command: StartComparison) -> ImportDiffView:
     """A clerk asks to hold a version against another; a worker will, unless it has been done."""
     uow.actor.require_post(*LOOK_UP)
     one = registry.get_import(uow, command.import_id)

@@ -59,7 +59,7 @@ class Column:
         return (text == "") | right if self.optional else right
 
     def value(self) -> pl.Expr:
-        """Return the value of a text that is right; null for an empty one."""
+        """Return the value of a text that is right; null for an empty one, anything for a wrong one."""
         text = pl.col(self.header)
         value = self.convert(text)
         return (pl.when(text == "").then(None).otherwise(value) if self.optional else value).alias(self.name)
@@ -186,14 +186,18 @@ _CREDIT_CODE = Column(
     "统一社会信用代码", "credit_code", _is_credit_code, "不是有效的统一社会信用代码（18 位，含两个校验位）"
 )
 _UNIT_NO = Column(
-    "单位编号", "unit_no", _matches("[1-9][0-9]{11}"), "应为 12 位数字", lambda text: text.cast(pl.Int64)
+    "单位编号",
+    "unit_no",
+    _matches("[1-9][0-9]{11}"),
+    "应为 12 位数字",
+    lambda text: text.cast(pl.Int64, strict=False),
 )
 _MONTH = Column(
     "费款所属期",
     "month",
     _matches("20[0-9]{2}(0[1-9]|1[0-2])"),
     "应为 YYYYMM 格式的月份",
-    lambda text: text.cast(pl.Int32),
+    lambda text: text.cast(pl.Int32, strict=False),
 )
 _REGION = Column(
     "行政区划",

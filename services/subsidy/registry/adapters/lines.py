@@ -127,7 +127,7 @@ def _decode(block: bytes, encoding: str, line: int, offset: int) -> str:
 
 def _split(text: str, line: int) -> pl.DataFrame:
     """Return line and raw."""
-    raw = pl.Series("raw", [text.removesuffix("\n")]).str.split("\n").explode().str.strip_suffix("\r")
+    raw = pl.Series("raw", text.removesuffix("\n").split("\n"), dtype=pl.String).str.strip_suffix("\r")
     return pl.DataFrame({"raw": raw}).with_row_index("line", line).cast({"line": pl.Int64})
 
 
