@@ -3,7 +3,7 @@
 import csv
 import shutil
 import tempfile
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 
 import polars as pl
@@ -15,31 +15,34 @@ from pydantic import TypeAdapter, ValidationError
 from services.contracts.subsidy.registry import ImportKind
 from services.contracts.values import CheckedCreditCode
 from services.subsidy.registry.adapters import columns
+from services.subsidy.registry.adapters.blocks import Unreadable
 from services.subsidy.registry.adapters.columns import LAYOUTS
 from services.subsidy.registry.adapters.files import Spool
-from services.subsidy.registry.adapters.lines import Unreadable, read_blocks
+from services.subsidy.registry.adapters.lines import BLOCK, open_lines
+from services.subsidy.registry.adapters.sources import open_source, places
 from services.subsidy.registry.domain import partition_of
 
 EMPLOYERS, CONTRIBUTIONS = (
-    LAYOUTS[kind].headers for kind in (ImportKind.EMPLOYERS, ImportKind.CONTRIBUTIONS)
+    LAYOUTS[kind].expected for kind in (ImportKind.EMPLOYERS, ImportKind.CONTRIBUTIONS)
 )
 UNIT = "410181000327,91410181170508042W,巩义市恒远精密制造有限公司,企业,制造业,大型,410181,1180,否,否,,,,,"
 MONTH = "410181000327,202212,1180,65871.43,65871.43,0,0"
 
 
-def load(kind, content: bytes, **sizes: int):
+def load(kind, content: bytes, block: int = BLOCK, **sizes: int):
     """Return the accepted rows and the rejects (line, field, value, reason) of a file."""
     folder = Path(tempfile.mkdtemp())
     try:
         (folder / "spool").mkdir()
         (folder / "file.csv").write_bytes(content)
         spool = Spool(folder / "spool", LAYOUTS[kind], **sizes)
-        spool.read(folder / "file.csv")
+        source = open_source(folder / "file.csv", LAYOUTS[kind], block)
+        spool.take(source, places(source, LAYOUTS[kind], None))
         accepted = [row for _, rows in spool.partitions() for row in rows.to_dicts()]
-        merged = spool.merge_rejects()
+        written = spool.write_rejects(source)
         rejects = (
-            list(csv.reader(StringIO(merged.read_bytes().decode("utf-8-sig"), newline="")))[1:]
-            if merged
+            list(csv.reader(StringIO(written[0].read_bytes().decode(source.encoding), newline="")))[1:]
+            if written
             else []
         )
         assert spool.accepted == len(accepted)
@@ -218,15 +221,19 @@ def test_a_file_that_is_none_is_refused_as_a_whole(content, code, facts):
     assert refused.value.code == code and (facts is None or refused.value.facts == facts)
 
 
-def test_a_line_longer_than_a_block_is_refused_and_blocks_join_into_the_file():
+def test_a_line_longer_than_a_block_is_refused_and_blocks_join_into_the_file(tmp_path):
+    path, layout = tmp_path / "file", LAYOUTS[ImportKind.EMPLOYERS]
     content = text(*[UNIT] * 50).encode()
+    path.write_bytes(content)
     for size in (700, 1024, 10**6):
-        blocks = list(read_blocks(BytesIO(content), EMPLOYERS, size))
+        source = open_lines(path, layout, size)
+        blocks = [source.block(page, places(source, layout, None)) for page in source.pages()]
         assert sum(block.lines for block in blocks) == 50
         numbers = [line for block in blocks for line in block.fields["line"].to_list()]
         assert numbers == list(range(2, 52))
+    path.write_bytes(content + b"x" * 3000)
     with pytest.raises(Unreadable, match="line_too_long"):
-        list(read_blocks(BytesIO(content + b"x" * 3000), EMPLOYERS, 700))
+        list(open_lines(path, layout, 700).pages())
 
 
 PIECES = some.sampled_from(

@@ -78,7 +78,7 @@ def test_who_was_not_in_the_registry_is_told_so(employer: Browser, bus: FakeBus)
 def test_before_the_first_screening_there_is_nothing_to_explain(employer: Browser, bus: FakeBus) -> None:
     no_refunds(bus)
     bus.answers[ListOwnVerdicts] = OwnVerdictsView(programmes=())
-    assert "还没有完成的筛查" in employer.get(PAGE).text
+    assert "还没有公布的筛查结果" in employer.get(PAGE).text
     assert PAGE not in employer.get("/employer/").text
 
 

@@ -25,7 +25,7 @@ from tests.services.registry import employers, load, months, receive
 
 
 def rejects_of(world, view):
-    return list(csv.reader(io.StringIO(world.blobs.read(view.rejects).decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(world.blobs.read(view.rejects).decode(view.encoding))))
 
 
 def test_employers_become_units_with_sealed_personal_data(world):

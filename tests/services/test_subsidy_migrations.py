@@ -1,4 +1,4 @@
-"""What an earlier version has kept is carried over: batches and their lines."""
+"""What an earlier version has kept is carried over: batches and their lines, the bits of criteria."""
 
 from typing import Any
 
@@ -10,11 +10,13 @@ from services.chassis.database import Database
 from services.chassis.ids import new_id
 from services.subsidy.approval.store.batches import batches
 from services.subsidy.approval.store.items import batch_items
+from services.subsidy.policy.adapters.programmes import read_programme
+from services.subsidy.policy.store import criterion_bits, policies
 from services.subsidy.screening.store import screenings
 from tests.services.conftest import NOW
 
 KEPT: dict[str, Any] = {"filter": {}, "made_at": NOW, "started_at": NOW, "deadline": NOW.date()}
-SINCE = {"held_out", "changed_by"}
+SINCE = {"held_out", "changed_by", "outcomes", "remarks"}
 
 
 @pytest.fixture
@@ -45,9 +47,12 @@ def test_batches_and_lines_of_an_earlier_version_are_carried_over(database):
             keep(connection, batch_items, **line, batch_id=batch)
     chain.upgrade(database)
     with database.read() as connection:
+        [screening] = connection.execute(sa.select(screenings)).all()
         [made] = connection.execute(sa.select(batches)).all()
         lines = connection.execute(sa.select(batch_items).order_by(batch_items.c.unit_no)).all()
+    assert (screening.released_at, screening.released_by, screening.released_by_name) == (NOW, "1", "1")
     assert (made.id, made.held_out, made.changed_by) == (batch, 0, [])
+    assert (made.units, made.outcomes, made.remarks) == (None, {}, 0)
     assert [(one.held, one.missing, one.held_out) for one in lines] == [
         ("410181000001", "", None),
         (None, "bank", None),
@@ -56,3 +61,18 @@ def test_batches_and_lines_of_an_earlier_version_are_carried_over(database):
         row = dict(lines[0]._mapping) | {"unit_no": "410181000009"} | wrong
         with pytest.raises(sa.exc.IntegrityError), database.write() as connection:
             connection.execute(batch_items.insert().values(row))
+
+
+def test_the_bits_of_the_policies_in_force_keep_their_codes(database):
+    chain, policy = chain_of("subsidy"), read_programme("henan_2023")
+    chain.upgrade(database, upto="0008")
+    row = {"programme_year": 2023, "version": 1, "digest": "x", "body": policy.to_data(), "in_force_at": NOW}
+    earlier = sa.table("policies", *(sa.column(name, policies.c[name].type) for name in row))
+    with database.write() as connection:
+        connection.execute(earlier.insert().values(row))
+    chain.upgrade(database)
+    with database.read() as connection:
+        codes = {row.bit: row.code for row in connection.execute(sa.select(criterion_bits))}
+        [kept] = connection.execute(sa.select(policies)).all()
+    assert codes == {each.bit: each.code for each in policy.criteria}
+    assert (kept.draft_id, kept.maker, kept.reviewer) == (None, None, None)

@@ -274,12 +274,3 @@ class PolicyDraftSubmitted(Event):
     version: Literal[1] = 1
     draft_id: DraftId
     revision: int
-
-
-class PolicyPutInForce(Event):
-    """A version is in force."""
-
-    version: Literal[1] = 1
-    programme_year: Year
-    policy_version: int
-    digest: Sha256

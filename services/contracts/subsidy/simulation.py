@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -32,7 +32,10 @@ class EffectKind(StrEnum):
 
 
 class EffectTotals(View):
-    """Units and money (fen) of a group, before and after. `came_in`, `went_out`: eligible on one side only."""
+    """Units and money (fen) of a group, before and after.
+
+    `came_in`, `went_out`: units that are eligible on one side only.
+    """
 
     units: int
     eligible_before: int
@@ -115,6 +118,7 @@ class SimulatePolicy(Query[SimulationView]):
     `region_overrides` replaces those of the policy when given.
     """
 
+    patience: ClassVar[float] = 30  # the first question after a start reads the facts of the run
     screening_id: ScreeningId
     draft_id: DraftId | None = None
     parameters: Parameters = {}
@@ -125,6 +129,7 @@ class SimulatePolicy(Query[SimulationView]):
 class ListEffects(Query[EffectsView]):
     """Name the units of one kind, page by page, for the same question as SimulatePolicy."""
 
+    patience: ClassVar[float] = 30  # the first question after a start reads the facts of the run
     screening_id: ScreeningId
     draft_id: DraftId | None = None
     parameters: Parameters = {}

@@ -9,18 +9,20 @@ that were received before it and finish after it; an import that is received aft
 and wins, even with the old account.
 """
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
 from services.chassis.database import UtcDateTime, bulk_insert, insert_if_new
-from services.chassis.sealing import SealedText
+from services.chassis.sealing import SealedText, fingerprint
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Missing
-from services.contracts.subsidy.registry import ImportKind, ImportState
+from services.contracts.subsidy.registry import FileFormat, ImportKind, ImportState
 from services.contracts.values import BlobRef, CreditCode, ImportId, SizeClass, UnitNo, UnitType
-from services.subsidy.registry.domain import AccountChange, Import, Part, Unit
+from services.subsidy.registry.domain import AccountChange, Import, Part, Preview, SampleRow, SizeFrom, Unit
 from services.subsidy.schema import metadata
 
 
@@ -53,8 +55,13 @@ imports = sa.Table(
     sa.Column("by_name", sa.String(100), nullable=False),
     sa.Column("received_at", UtcDateTime, nullable=False, index=True),
     sa.Column("finished_at", UtcDateTime),
+    sa.Column("preview", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("mapping", SealedText),  # names of a file's columns: who forgets the header sends data there
+    sa.Column("format", words(FileFormat)),
+    sa.Column("encoding", sa.String(20)),
+    sa.Column("rejected_lines", sa.JSON(none_as_null=True)),
 )
-_LIVE = imports.c.state != ImportState.FAILED
+_LIVE = (imports.c.state != ImportState.FAILED) & (imports.c.state != ImportState.DISCARDED)
 sa.Index(
     "same_bytes_once",
     imports.c.kind,
@@ -62,6 +69,15 @@ sa.Index(
     unique=True,
     postgresql_where=_LIVE,
     sqlite_where=_LIVE,
+)
+
+import_previews = sa.Table(
+    "import_previews",
+    metadata,
+    sa.Column("import_id", sa.ForeignKey(imports.c.id), primary_key=True),
+    sa.Column("header", SealedText, nullable=False),
+    sa.Column("header_key", sa.String(64), nullable=False, index=True, info={"keyed": ("header", "header")}),
+    sa.Column("content", SealedText),  # gone when the import waits no more
 )
 
 import_parts = sa.Table(
@@ -94,6 +110,10 @@ units = sa.Table(
     sa.Column("bank", sa.String(100)),
     sa.Column("contact", sa.String(100)),
     sa.Column("phone", SealedText),
+    sa.Column("employees", sa.Integer),
+    sa.Column("revenue", sa.BigInteger),
+    sa.Column("assets", sa.BigInteger),
+    sa.Column("size_from", words(SizeFrom)),
 )
 sa.Index("units_of_employer", units.c.import_id, units.c.credit_code)
 
@@ -149,6 +169,40 @@ def get_same_import(uow: UnitOfWork, kind: ImportKind, sha256: str) -> Import:
     """Return the import that holds these bytes."""
     same = (imports.c.kind == kind) & (imports.c.sha256 == sha256) & _LIVE
     return _import(uow.connection.execute(sa.select(imports).where(same)).one())
+
+
+def add_preview(uow: UnitOfWork, import_id: ImportId, preview: Preview) -> None:
+    """Keep the preview of an import that is going to wait; again, it changes nothing."""
+    header = _header(preview.columns)
+    row = {"import_id": import_id, "header": header, "header_key": fingerprint(f"header:{header}")}
+    insert_if_new(uow.connection, import_previews, **row, content=json.dumps(asdict(preview)))
+
+
+def get_preview(uow: UnitOfWork, import_id: ImportId) -> Preview:
+    """Return the preview of an import that waits."""
+    query = sa.select(import_previews.c.content).filter_by(import_id=import_id)
+    values = json.loads(uow.connection.execute(query).scalar_one())
+    rows = tuple(SampleRow(row["line"], tuple(row["cells"]), row["broken"]) for row in values["rows"])
+    return Preview(values["header_line"], tuple(values["columns"]), values["mapping"], rows)
+
+
+def forget_preview(uow: UnitOfWork, import_id: ImportId) -> None:
+    """Drop the first lines of an import that waits no more: they are personal."""
+    mine = import_previews.c.import_id == import_id
+    uow.connection.execute(import_previews.update().where(mine).values(content=None))
+
+
+def get_earlier_mapping(uow: UnitOfWork, kind: ImportKind, columns: Sequence[str]) -> dict[str, str] | None:
+    """Return what a clerk confirmed last for a file of this kind with the same columns."""
+    key = fingerprint(f"header:{_header(columns)}")
+    query = sa.select(imports.c.mapping).join(import_previews).where(import_previews.c.header_key == key)
+    confirmed = query.where(imports.c.kind == kind, imports.c.mapping.is_not(None)).order_by(*_latest())
+    found = uow.connection.execute(confirmed.limit(1)).scalar_one_or_none()
+    return None if found is None else json.loads(found)
+
+
+def _header(columns: Sequence[str]) -> str:
+    return json.dumps(columns, ensure_ascii=False)
 
 
 def list_imports(uow: UnitOfWork, limit: int) -> list[Import]:
@@ -218,7 +272,7 @@ def list_units(uow: UnitOfWork, credit_code: CreditCode) -> list[Unit]:
 
 def hold_unit(uow: UnitOfWork, unit_no: UnitNo) -> None:
     """Let nobody else change this unit, and no import become the registry of today, before we commit."""
-    loading = imports.c.state.in_([ImportState.RECEIVED, ImportState.LOADING])
+    loading = imports.c.state.in_([ImportState.RECEIVED, ImportState.WAITING, ImportState.LOADING])
     coming = sa.select(imports.c.id).where(imports.c.kind == ImportKind.EMPLOYERS, loading)
     uow.connection.execute(coming.order_by(imports.c.id).with_for_update(read=True)).all()
     unit = sa.select(units.c.unit_no).filter_by(import_id=current_employers(), unit_no=unit_no)
@@ -272,14 +326,22 @@ def _latest() -> tuple[Any, Any]:
 
 def _import_row(one: Import) -> dict[str, Any]:
     row = {**vars(one), "blob": one.blob.key, "sha256": one.blob.sha256, "size": one.blob.size}
-    return {**row, "rejects": one.rejects and one.rejects.model_dump()}
+    mapping = None if one.mapping is None else json.dumps(dict(one.mapping))
+    blobs = {name: blob and blob.model_dump() for name, blob in _reject_blobs(one).items()}
+    return {**row, **blobs, "mapping": mapping}
+
+
+def _reject_blobs(one: Import) -> dict[str, BlobRef | None]:
+    return {"rejects": one.rejects, "rejected_lines": one.rejected_lines}
 
 
 def _import(row: sa.Row[Any]) -> Import:
     values = dict(row._mapping)
     blob = BlobRef(key=values["blob"], sha256=values.pop("sha256"), size=values.pop("size"))
-    rejects = BlobRef(**values["rejects"]) if values["rejects"] else None
-    return Import(**{**values, "blob": blob, "rejects": rejects})
+    for name in ("rejects", "rejected_lines"):
+        values[name] = BlobRef(**values[name]) if values[name] else None
+    mapping = None if values["mapping"] is None else json.loads(values["mapping"])
+    return Import(**{**values, "blob": blob, "mapping": mapping})
 
 
 def _part_row(part: Part) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from services.contracts.values import BlobRef, ImportId, Money, ScreeningId, Sha
 from services.subsidy.policy.domain import FACTS, Criterion, Expression, Policy, Value, figures
 from services.subsidy.registry.domain import PARTITIONS, Part
 
-UNITS_PER_CHUNK = 20_000
+UNITS_PER_CHUNK = 100_000
 LISTS = {"dishonest", "zombie"}  # facts that the agency has from others: no employer can add them
 Result = Literal["pass", "fail", "unknown"]
 
@@ -45,6 +45,9 @@ class Screening:
     finished_at: datetime | None = None
     cancelled_by: str | None = None
     cancelled_by_name: str | None = None
+    released_at: datetime | None = None
+    released_by: str | None = None
+    released_by_name: str | None = None
 
     def freeze(self, *, snapshot: BlobRef, employers: ImportId, units: int, chunks: int) -> "Screening":
         """The snapshot stands: its chunks wait for their verdicts."""
@@ -63,6 +66,14 @@ class Screening:
             raise Refused("screening_over", "this run is over", state=self.state.value)
         stopped = replace(self, state=ScreeningState.CANCELLED, finished_at=at)
         return replace(stopped, cancelled_by=by, cancelled_by_name=by_name)
+
+    def release(self, *, by: str, by_name: str, at: datetime) -> "Screening":
+        """Let employers see the verdicts of a finished run; released twice it is released once."""
+        if self.state is not ScreeningState.DONE:
+            raise Refused("screening_not_done", "this run is not finished", state=self.state.value)
+        if self.released_at is not None:
+            return self
+        return replace(self, released_at=at, released_by=by, released_by_name=by_name)
 
     def add(self, chunk: "Chunk", *, at: datetime) -> "Screening":
         """Count a chunk; the last one finishes the run."""
@@ -103,14 +114,14 @@ class Snapshot:
         """Return how many units there are."""
         return sum(part.rows for part in self.employers.parts)
 
-    def chunks(self) -> list[tuple[int, ...]]:
-        """Return the partitions of each chunk."""
-        return plan_chunks({part.partition: part.rows for part in self.employers.parts})
+    def chunks(self, count: int | None = None, *, size: int = UNITS_PER_CHUNK) -> list[tuple[int, ...]]:
+        """Return the partitions of each chunk; `count`: of a run that was frozen with so many."""
+        return plan_chunks({part.partition: part.rows for part in self.employers.parts}, count, size=size)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """What came out of one chunk; `digest` is that of its verdict rows."""
+    """What came out of one chunk; `digest` is that of its verdict rows, `facts` where they lie apart."""
 
     chunk: int
     digest: Sha256
@@ -119,6 +130,7 @@ class Chunk:
     ineligible: int
     unknown: int
     amount: Money
+    facts: BlobRef | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,12 +145,23 @@ class Verdict:
     amount: Money
 
 
-def plan_chunks(rows: Mapping[int, int]) -> list[tuple[int, ...]]:
+def plan_chunks(
+    rows: Mapping[int, int], count: int | None = None, *, size: int = UNITS_PER_CHUNK
+) -> list[tuple[int, ...]]:
     """Return the partitions of each chunk, given the units in each partition: one chunk for a small province,
-    all 64 for a large one; about 20,000 units each."""
+    all 64 for a large one; about `size` units each.
+
+    `count`: as many chunks as a run has that was frozen when they may have been of another size.
+    """
     groups = 1
-    while groups < PARTITIONS and groups * UNITS_PER_CHUNK < sum(rows.values()):
+    while (plan := _chunks(rows, groups)) and groups < PARTITIONS:
+        if count == len(plan) or (count is None and groups * size >= sum(rows.values())):
+            break
         groups *= 2
+    return plan
+
+
+def _chunks(rows: Mapping[int, int], groups: int) -> list[tuple[int, ...]]:
     chunks = [tuple(part for part in sorted(rows) if part % groups == group) for group in range(groups)]
     return [chunk for chunk in chunks if chunk]
 
@@ -225,7 +248,8 @@ def explain(policy: Policy, facts: Mapping[str, Value], region: str) -> tuple[Cr
     """Return every criterion with the numbers of one unit put in."""
     parameters = policy.parameters_in(region)
     values = with_derived(policy, facts, parameters)
-    chinese, english = figures({**parameters, **values})
+    told = {"layoff_rate": told_layoff_rate(policy, facts, region)}
+    chinese, english = figures({**parameters, **values, **told})
     return tuple(
         CriterionResult(
             code=each.code,
@@ -236,6 +260,37 @@ def explain(policy: Policy, facts: Mapping[str, Value], region: str) -> tuple[Cr
         )
         for each in policy.criteria
     )
+
+
+def told_layoff_rate(policy: Policy, facts: Mapping[str, Value], region: str) -> int | str | None:
+    """Return the layoff rate in basis points, or in words where rounding alone would put it on a limit.
+
+    "5.5001%", away from the limit: nobody is told to fail with 5.5 % where 5.5 % is allowed.
+    """
+    parameters = policy.parameters_in(region)
+    exact = _exact(policy.layoff_rate, facts, parameters)
+    rate = evaluate(policy.layoff_rate, facts, parameters)
+    texts = "".join(each.zh for each in policy.criteria)
+    limits = {value for name, value in parameters.items() if f"{{{name}:percent}}" in texts}
+    if exact is None or rate is None or rate not in limits or exact[0] == int(rate) * exact[1]:
+        return None if rate is None else int(rate)
+    count, of = 100 * exact[0], exact[1]
+    digits = count // of if count < 100 * int(rate) * of else -(-count // of)
+    return f"{digits // 10_000}.{digits % 10_000:04d}%"
+
+
+def _exact(
+    expression: Expression, values: Mapping[str, Value], parameters: Mapping[str, int]
+) -> tuple[int, int] | None:
+    """Return a number before it is rounded, as a fraction; None when it is unknown."""
+    if isinstance(expression, list | tuple) and expression[0] == "if":
+        condition = evaluate(expression[1], values, parameters)
+        return None if condition is None else _exact(expression[3 - bool(condition)], values, parameters)
+    if isinstance(expression, list | tuple) and expression[0] == "div_half_up":
+        left, right = (evaluate(each, values, parameters) for each in expression[1:])
+        return (int(left), int(right)) if left is not None and right else None
+    found = evaluate(expression, values, parameters)
+    return None if found is None else (int(found), 1)
 
 
 def missing_facts(policy: Policy, facts: Mapping[str, Value], region: str) -> tuple[str, ...]:
@@ -267,7 +322,7 @@ def _missing(
 def next_step(policy: Policy, verdict: Verdict, lacking: tuple[str, ...]) -> NextStep:
     """Return what an employer does about a verdict, given the facts that are missing."""
     if verdict.outcome is Outcome.ELIGIBLE:
-        return NextStep.WAIT
+        return NextStep.WAIT if verdict.amount else NextStep.NOTHING
     if verdict.outcome is Outcome.UNKNOWN:
         return NextStep.WAIT_FOR_LISTS if lacking and LISTS.issuperset(lacking) else NextStep.COMPLETE
     failing = [each.expression for each in policy.criteria if verdict.reasons >> each.bit & 1]
@@ -281,6 +336,9 @@ def derivation(verdict: Verdict, base: Money) -> tuple[str, str]:
     if verdict.outcome is Outcome.ELIGIBLE:
         chinese = "{base:yuan} 元 × {ratio:percent} = {amount:yuan} 元（四舍五入到分）"
         english = "{base:yuan} × {ratio:percent} = {amount:yuan} yuan, half up"
+        if not verdict.amount:
+            chinese += "，不足 0.01 元，不予发放"
+            english += ": less than 0.01, nothing is paid"
     elif verdict.outcome is Outcome.INELIGIBLE:
         chinese = "不符合条件，不予返还（基数 {base:yuan} 元）"
         english = "not eligible, nothing is refunded (base {base:yuan} yuan)"

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from services.chassis.database import (
     UtcDateTime,
     bulk_insert,
+    bulk_insert_if_new,
     insert_if_new,
     stream,
     upsert_rows,
@@ -217,3 +218,13 @@ def test_an_error_does_not_repeat_what_was_to_be_stored(database, statement):
     with pytest.raises(sa.exc.DBAPIError) as caught, database.write() as connection:
         connection.execute(sa.text(statement), values)
     assert values["phone"] not in "".join(traceback.format_exception(caught.value))
+
+
+def test_rows_that_are_there_stay_and_the_others_come(database):
+    metadata.create_all(database.engine)
+    with database.write() as connection:
+        bulk_insert_if_new(connection, units, ["id", "name"], [(1, "a"), (2, "b")], key=["id"])
+        bulk_insert_if_new(connection, units, ["id", "name"], [(3, "c"), (2, "other")], key=["id"])
+    with database.read() as connection:
+        found = connection.execute(sa.select(units.c.id, units.c.name).order_by(units.c.id)).all()
+    assert [tuple(row) for row in found] == [(1, "a"), (2, "b"), (3, "c")]

@@ -1,16 +1,20 @@
 """The manifest of a snapshot as canonical JSON, and its parts as columns."""
 
 import io
+from collections.abc import Sequence
 
 import polars as pl
 from pydantic import TypeAdapter
 
 from services.chassis.blobstore import BlobStore
-from services.contracts.values import BlobRef
+from services.contracts.values import BlobRef, Year
 from services.subsidy.policy.domain import Policy
-from services.subsidy.screening.adapters.columns import MONTHS, annual_facts, decide, unit_facts
+from services.subsidy.screening.adapters.columns import EMPLOYERS, MONTHS, annual_facts, decide, unit_facts
 from services.subsidy.screening.domain import Snapshot, Source
+from services.subsidy.screening.store import FACT_COLUMNS
 
+NAMES = ("unit_no", "unit_name", "credit_code")
+KEPT = (*NAMES, "region", *FACT_COLUMNS, "outcome", "amount", "ratio")
 _SNAPSHOT = TypeAdapter(Snapshot)
 _NO_MONTHS = pl.LazyFrame(schema=dict.fromkeys(MONTHS, pl.Int64))
 
@@ -29,22 +33,46 @@ def decide_partitions(
     blobs: BlobStore, snapshot: Snapshot, partitions: tuple[int, ...], policy: Policy
 ) -> pl.DataFrame:
     """Return the verdicts on all units of some partitions, in the order of unit numbers."""
-    employers = _read(blobs, snapshot.employers, partitions)
-    months = [_read(blobs, source, partitions) for source in snapshot.contributions]
-    annual = annual_facts([frame for frame in months if frame is not None] or [_NO_MONTHS], policy.base_year)
+    employers = _read(blobs, snapshot.employers, partitions, EMPLOYERS)
+    annual = [_annual_facts(blobs, snapshot, partition, policy.base_year) for partition in partitions]
     lists = (_read_list(blobs, source) for source in (snapshot.dishonest, snapshot.zombie))
     assert employers is not None, "a chunk has units"
-    return decide(policy, unit_facts(employers, annual, *lists))
+    return decide(policy, unit_facts(employers, pl.concat(annual).lazy(), *lists))
+
+
+def _annual_facts(blobs: BlobStore, snapshot: Snapshot, partition: int, base_year: Year) -> pl.DataFrame:
+    """One partition at a time: the months are most of the memory, and no unit has some in two partitions."""
+    months = [_read(blobs, source, (partition,), MONTHS) for source in snapshot.contributions]
+    there = [frame for frame in months if frame is not None] or [_NO_MONTHS]
+    return annual_facts(there, base_year).collect(engine="streaming")
+
+
+def put_facts(
+    blobs: BlobStore, snapshot: Snapshot, partitions: tuple[int, ...], decided: pl.DataFrame
+) -> BlobRef:
+    """Keep the facts of the units of some partitions apart from the rules, as KEPT, by unit number."""
+    employers = _read(blobs, snapshot.employers, partitions, NAMES)
+    assert employers is not None, "a chunk has units"
+    numbered = decided.lazy().with_columns(pl.col("unit_no").cast(pl.Int64))
+    named = numbered.join(employers, on="unit_no")
+    content = io.BytesIO()
+    named.select(KEPT).sort("unit_no").collect().write_parquet(content, compression="zstd")
+    return blobs.put("screening/facts", content.getvalue())
 
 
 def _read_list(blobs: BlobStore, source: Source | None) -> pl.LazyFrame | None:
     if source is None:
         return None
-    listed = _read(blobs, source, (0,))
+    listed = _read(blobs, source, (0,), ("credit_code",))
     return pl.LazyFrame(schema={"credit_code": pl.String}) if listed is None else listed
 
 
-def _read(blobs: BlobStore, source: Source, partitions: tuple[int, ...]) -> pl.LazyFrame | None:
+def _read(
+    blobs: BlobStore, source: Source, partitions: tuple[int, ...], columns: Sequence[str]
+) -> pl.LazyFrame | None:
     chosen = [part.blob for part in source.parts if part.partition in partitions]
-    frames = [pl.read_parquet(io.BytesIO(blobs.read(blob))).lazy() for blob in chosen]
-    return pl.concat(frames) if frames else None
+    frames = [pl.scan_parquet(io.BytesIO(blobs.read(blob))) for blob in chosen]
+    if not frames:
+        return None
+    there = set(frames[0].collect_schema().names())  # older files lack a column
+    return pl.concat(frames).select(name for name in columns if name in there)

@@ -1,0 +1,51 @@
+"""What the readers of clerks' files have in common: text, line by line, and nothing lost on the way."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+from services.contracts.subsidy.registry import FileFormat
+
+BROKEN = {"line": pl.Int64, "value": pl.String, "reason": pl.String}
+EMPTY_LINE = "空行"
+Wanted = Mapping[str, int | None]  # our header → place of the column in the file; None: it is not there
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read: a code, and the facts for whoever has to put it right."""
+
+    def __init__(self, code: str, **facts: int | str) -> None:
+        super().__init__(code, facts)
+        self.code, self.facts = code, facts
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines of a file. `fields`: line (i64) and one text column a header; `broken`: line, value, reason."""
+
+    lines: int
+    fields: pl.DataFrame
+    broken: pl.DataFrame
+
+
+class Source(Protocol):
+    """A file whose header has been found. It can be read any number of times.
+
+    `encoding`: of what we write about it; `line`: where the header is; `names`: as they stand there.
+    """
+
+    format: FileFormat
+    encoding: str
+    line: int
+    names: list[str]
+
+    def pages(self) -> Iterator[pl.DataFrame]:
+        """Yield the lines after the header, as they are, in frames with a column `line`."""
+
+    def block(self, page: pl.DataFrame, wanted: Wanted) -> Block:
+        """Return the wanted columns of a page."""
+
+    def cells(self, page: pl.DataFrame) -> Iterator[tuple[int, list[str]]]:
+        """Yield line and cells of a page; a line of another shape has more cells than names, or fewer."""

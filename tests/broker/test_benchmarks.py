@@ -1,0 +1,24 @@
+"""The benchmark runs, small: run and floor write the same rows, one worker and two the same verdicts.
+
+What it measures here means nothing. A digest or a count that differs ends it with an error.
+"""
+
+import os
+
+import pytest
+
+from tests.benchmarks.__main__ import PARTS, main
+
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("TEST_POSTGRES_SERVER"), reason="it starts a broker and PostgreSQL of its own"
+)
+
+
+def test_floors_and_peers_agree_with_what_they_are_held_against(tmp_path):
+    results = tmp_path / "RESULTS.md"
+    sizes = ["--units", "2000", "--lines", "24000", "--rounds", "1", "--results", str(results)]
+    parts = ("screening", "scaling", "import")
+    assert set(parts) < set(PARTS) and main([*sizes, "--only", ",".join(parts)]) == 0
+    page = results.read_text("utf-8")
+    assert all(f"## {part}: " in page for part in parts)
+    assert page.count("| floor |") == 4  # both databases, and an import small and large
