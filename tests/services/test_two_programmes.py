@@ -1,7 +1,7 @@
 """Two programmes on one registry, side by side: each with its own base year, ratios and amounts."""
 
-from services.contracts.subsidy.registry import ImportKind
 from services.chassis.ids import new_id
+from services.contracts.subsidy.registry import ImportKind
 from services.contracts.subsidy.screening import ListOwnVerdicts, ListVerdicts, ReleaseScreening
 from tests.people import APPROVER, EMPLOYER
 from tests.services.policies import seed
