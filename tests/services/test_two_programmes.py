@@ -1,7 +1,8 @@
 """Two programmes on one registry, side by side: each with its own base year, ratios and amounts."""
 
+from services.chassis.ids import new_id
 from services.contracts.subsidy.registry import ImportKind
-from services.contracts.subsidy.screening import ListOwnVerdicts, ListVerdicts
+from services.contracts.subsidy.screening import ListOwnVerdicts, ListVerdicts, ReleaseScreening
 from tests.people import APPROVER, EMPLOYER
 from tests.services.policies import seed
 from tests.services.registry import CONTRIBUTIONS, EMPLOYERS, LISTED, employer, load, unit_no
@@ -32,5 +33,7 @@ def test_a_unit_gets_from_each_programme_what_its_rules_say(world):
         (2025, "1"): 600_00,
         (2025, "2"): 1_080_00,
     }
+    for run in runs.values():
+        world.ask(ReleaseScreening(id=new_id(), screening_id=run.screening_id), by=APPROVER)
     own = world.ask(ListOwnVerdicts(), by=EMPLOYER).programmes
     assert [each.programme_year for each in own] == [2025, 2023]
