@@ -139,7 +139,7 @@ class House:
         return self._supervising is not None and self._supervising.is_alive()
 
     def pids_of(self, kind: str) -> list[int]:
-        """Return the processes of one kind that run `python -m services run KIND`, without what keeps them."""
+        """Return the processes that run `python -m services run KIND`, without what keeps them alive."""
         words = [b"-m", b"services", b"run", kind.encode()]
         return [process.pid for process in self._left_running() if _command_of(process.pid)[1:5] == words]
 
@@ -277,6 +277,13 @@ def _answers(page: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def _command_of(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
 
 
 def _environment_of(process: Path) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""What approvers and reviewers do beyond a batch, by HTTP: versions of the registry, policies, simulations."""
+"""What approvers and reviewers do before a batch, by HTTP: versions of the registry, policies, what-if."""
 
 from typing import Any
 from uuid import UUID
@@ -47,7 +47,9 @@ class Officer(Clerk):
     def change_draft(self, draft: PolicyDraftView, **changes: Any) -> PolicyDraftView:
         """Change what a draft says."""
         body = PolicyBody.model_validate({**draft.body.model_dump(), **changes}).to_wire()
-        return self._decide(draft, "content", revision=draft.revision, body=body)
+        path = f"/policy-drafts/{draft.draft_id}"
+        answer = self._ask("PUT", path, json={"revision": draft.revision, "body": body})
+        return PolicyDraftView.model_validate(answer.json())
 
     def draft(self, draft_id: UUID) -> PolicyDraftView:
         """Look at a draft."""
@@ -59,7 +61,7 @@ class Officer(Clerk):
 
     def put_in_force(self, draft: PolicyDraftView) -> PolicyDraftView:
         """生效: exactly the text that was looked at."""
-        return self._decide(draft, "approval", digest=draft.digest)
+        return self._decide(draft, "entry-into-force", digest=draft.digest)
 
     def compare(self, draft: PolicyDraftView) -> tuple[DifferenceView, ...]:
         """See what a draft changes."""

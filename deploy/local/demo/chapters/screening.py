@@ -20,6 +20,7 @@ from services.contracts.subsidy.policy import DraftState, PolicyDraftView
 from services.contracts.subsidy.registry import ImportView
 from services.contracts.subsidy.screening import Outcome, ScreeningState, ScreeningView
 from services.contracts.subsidy.simulation import EffectKind, SimulationView
+from services.contracts.subsidy.versions import ChangeKind, DiffState, ImportDiffView
 
 YEAR = 2023
 UNITS = 2000
@@ -75,20 +76,25 @@ def correct(maker: Officer, first: tuple[FilledFile, ImportView]) -> None:
     file, before = first
     correction = corrected_employers(file)
     after = import_and_check(maker, correction.file)
-    diff = wait_for("the differences", lambda: found if (found := maker.diff(after)).against else None)
-    diff = wait_for(
-        "the end of the comparison", lambda: found if _is_done(found := maker.diff(after)) else None
-    )
+    diff = wait_for("the differences", partial(_compared, maker, after))
     expect("held against", diff.against and diff.against.import_id == before.import_id, True)
     counts = (diff.added, diff.changed, diff.removed, diff.unchanged)
     changed = len(correction.changed) + len(correction.removed)
     promised = (len(correction.added), len(correction.changed), 1, file.accepted - changed)
     expect("units added, changed, removed, unchanged", counts, promised)
-    for change in maker.changes(after):
+    changes = maker.changes(after)
+    for change in changes:
         fields = ", ".join(f"{one.field} {one.before} → {one.after}" for one in change.fields)
         tell(f"{change.kind.value:8}{change.key} {change.unit_name or ''} {fields}")
-    found = {kind: tuple(c.key for c in maker.changes(after) if c.kind == kind) for kind in CHANGES}
-    expect("which", tuple(found.values()), (correction.added, correction.changed, correction.removed))
+    found = tuple(tuple(one.key for one in changes if one.kind is kind) for kind in ChangeKind)
+    expect(
+        "which: added, removed, changed", found, (correction.added, correction.removed, correction.changed)
+    )
+
+
+def _compared(maker: Officer, after: ImportView) -> ImportDiffView | None:
+    diff = maker.diff(after)
+    return diff if diff.state is DiffState.DONE else None
 
 
 # ---- 3, 4 the policy
@@ -99,9 +105,8 @@ def try_out(maker: Officer) -> ScreeningView:
     heading("3  试算 Trial run by the rules in force")
     run = maker.wait_for_screening(maker.start_screening(YEAR).screening_id)
     expect("state, policy version", (run.state, run.policy_version), (ScreeningState.DONE, 1))
-    tell(
-        f"{run.eligible} eligible, {run.ineligible} ineligible, {run.unknown} unknown; {yuan(run.amount)} yuan"
-    )
+    tell(f"{run.eligible} eligible, {run.ineligible} ineligible, {run.unknown} unknown")
+    tell(f"{yuan(run.amount)} yuan")
     return run
 
 
@@ -121,9 +126,8 @@ def draft_policy(head: Officer, trial: ScreeningView) -> tuple[PolicyDraftView, 
         (totals.eligible_before, totals.amount_before),
         (trial.eligible, trial.amount),
     )
-    tell(
-        f"after: {totals.eligible_after} eligible, {yuan(totals.amount_after)} yuan, in {effect.compute_ms} ms"
-    )
+    after = f"{totals.eligible_after} eligible, {yuan(totals.amount_after)} yuan"
+    tell(f"after: {after}, computed in {effect.compute_ms} ms")
     tell(f"{totals.came_in} come in, {totals.went_out} go out, {totals.more} get more, {totals.less} less")
     named = head.effects(trial, draft_id=str(draft.draft_id), kind=EffectKind.IN, limit=1000)
     expect("named units that come in", len(named), totals.came_in)
@@ -144,7 +148,7 @@ def review(head: Officer, checker: Officer, draft: PolicyDraftView, effect: Simu
     kept = checker.kept_simulation(ready)
     expect("kept with the draft: fen after", kept and kept.totals.amount_after, effect.totals.amount_after)
     expect_refused(
-        "its maker, a reviewer too, puts it in force", "maker_is_reviewer", head.put_in_force, ready
+        "its maker, a reviewer too, puts it in force", "drafter_is_reviewer", head.put_in_force, ready
     )
     other = ready.model_copy(update={"digest": "0" * 64})
     expect_refused("another text than the draft's", "draft_changed", checker.put_in_force, other)
