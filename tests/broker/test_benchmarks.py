@@ -1,4 +1,4 @@
-"""The benchmark runs, small: run and floor write the same rows, one worker and two the same verdicts.
+"""The benchmark runs, small: run and floor write the same rows.
 
 What it measures here means nothing. A digest or a count that differs ends it with an error.
 """
