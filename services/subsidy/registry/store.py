@@ -23,17 +23,7 @@ from services.contracts.errors import Missing
 from services.contracts.subsidy.registry import FileFormat, ImportKind, ImportState
 from services.contracts.values import BlobRef, CreditCode, ImportId, SizeClass, UnitNo, UnitType
 from services.subsidy.registry.domain import AccountChange, Import, Part, Preview, SampleRow, SizeFrom, Unit
-from services.subsidy.schema import metadata
-
-
-def words(enum: Any) -> sa.Enum:
-    """Return a column type that stores the words of an enumeration."""
-    return sa.Enum(enum, native_enum=False, length=30, values_callable=_values)
-
-
-def _values(enum: Any) -> list[str]:
-    return [member.value for member in enum]
-
+from services.subsidy.schema import metadata, words
 
 imports = sa.Table(
     "imports",
