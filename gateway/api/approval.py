@@ -17,16 +17,15 @@ from services.contracts.subsidy.approval import (
     BatchView,
     GetBatch,
     HoldOutItem,
-    IncompleteUnitsView,
     ListBatches,
     ListBatchItems,
     ListBatchLines,
-    ListIncompleteUnits,
     MakeBatch,
     ReturnBatch,
     TakeItemBack,
     WithdrawBatch,
 )
+from services.contracts.subsidy.incomplete import IncompleteUnitsView, ListIncompleteUnits
 from services.contracts.values import BlobRef, Region, ScreeningId
 
 api = room("approval")

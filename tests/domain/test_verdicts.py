@@ -12,9 +12,9 @@ from services.contracts.subsidy.screening import NextStep, Outcome
 from services.contracts.values import SizeClass, UnitType
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.domain import FACTS, WORD
+from services.subsidy.registry.domain import PARTITIONS
 from services.subsidy.screening.adapters import columns
 from services.subsidy.screening.domain import (
-    PARTITIONS,
     Verdict,
     codes_of,
     decide,

@@ -21,10 +21,10 @@ from services.contracts.subsidy.approval import (
     LineOutcome,
     ListBatchItems,
     ListBatchLines,
-    ListIncompleteUnits,
     MakeBatch,
     ReturnBatch,
 )
+from services.contracts.subsidy.incomplete import ListIncompleteUnits
 from services.contracts.subsidy.screening import (
     GetScreening,
     ListScreenings,

@@ -27,9 +27,9 @@ from services.contracts.subsidy.screening import Outcome, ScreeningState
 from services.contracts.values import Post, SizeClass
 from services.subsidy.approval import jobs
 from services.subsidy.approval.store.batches import batches, get_batch
-from services.subsidy.approval.store.decisions import decisions
 from services.subsidy.approval.store.items import batch_items
 from services.subsidy.approval.store.refunds import add_refunds, refund_id, refund_number, refunds
+from services.subsidy.decisions.store import decisions
 from tests.people import APPROVER, AUDITOR, EMPLOYER, RECEPTION, REVIEWER, clerk
 from tests.services.refunds import (
     MANUAL,

@@ -20,6 +20,7 @@ from services.subsidy.quality import jobs, store
 from services.subsidy.registry.domain import SizeFrom
 from services.subsidy.registry.store import units
 from tests.people import APPROVER, AUDITOR, EMPLOYER, NOTICE_CLERK, RECEPTION
+from tests.services.deaths import Killed, deadly
 from tests.services.registry import (
     CODE,
     CONTRIBUTIONS,
@@ -190,27 +191,15 @@ def test_reports_are_for_clerks_and_findings_for_posts_that_look_up_units(world)
         world.ask(GetImportQuality(import_id=new_id()), by=APPROVER)
 
 
-class Killed(BaseException):
-    """The process died here."""
-
-
 @pytest.mark.parametrize("step", ["begin", "add_findings", "finish"])
 def test_killed_in_the_middle_and_delivered_again_it_gives_the_same(world, monkeypatch, step):
     monkeypatch.setattr(jobs, "BATCH", 4)
     load(world, ImportKind.CONTRIBUTIONS, months(1))
     view = load(world, ImportKind.EMPLOYERS, [EMPLOYERS, *(alone(n, 开户行="") for n in range(1, 11))])
     event = ImportCompared(at=world.now, import_id=view.import_id, kind=view.kind)
-    real = getattr(store, step)
-
-    def deadly(*values):
-        real(*values)
-        raise Killed
-
-    monkeypatch.setattr(jobs.store, step, deadly)
     message_id = str(new_id())
-    with pytest.raises(Killed):
+    with pytest.raises(Killed), deadly(store, step):
         world.work("subsidy", event, message_id)
-    monkeypatch.setattr(jobs.store, step, real)
     for _ in range(2):
         world.work("subsidy", event, message_id)
     counts = {one.kind: one.count for one in report(world, view).findings}

@@ -19,6 +19,7 @@ from services.contracts.subsidy.versions import (
 )
 from services.subsidy.versions import jobs, store
 from tests.people import APPROVER, AUDITOR, EMPLOYER, NOTICE_CLERK, RECEPTION
+from tests.services.deaths import Killed, deadly
 from tests.services.registry import (
     CODE,
     CONTRIBUTIONS,
@@ -203,10 +204,6 @@ def test_a_correction_of_contributions_replaces_months_and_removes_none(world):
     assert len(changes_of(world, third, field="paid").changes) == 1
 
 
-class Killed(BaseException):
-    """The process died here."""
-
-
 @pytest.mark.parametrize("step", ["begin", "add_changes", "finish"])
 @pytest.mark.parametrize("after", [0, 2])
 def test_killed_in_the_middle_and_delivered_again_it_gives_the_same(world, monkeypatch, step, after):
@@ -215,23 +212,13 @@ def test_killed_in_the_middle_and_delivered_again_it_gives_the_same(world, monke
     world.now += timedelta(hours=1)
     view = load(world, ImportKind.EMPLOYERS, employers(12, people=50)[:-2])
     event = ImportLoaded(at=world.now, import_id=view.import_id, kind=view.kind)
-    real, calls = getattr(store, step), []
-
-    def deadly(*values, **named):
-        calls.append(1)
-        done = real(*values, **named)
-        if len(calls) > after:
-            raise Killed
-        return done
-
-    monkeypatch.setattr(jobs.store, step, deadly)
     killed, message_id = False, str(new_id())
     try:
-        world.work("subsidy", event, message_id)
+        with deadly(store, step, after=after):
+            world.work("subsidy", event, message_id)
     except Killed:
         killed = True
         assert diff_of(world, view).state is DiffState.WAITING
-    monkeypatch.setattr(jobs.store, step, real)
     assert killed or after == 2
     for _ in range(2):
         world.work("subsidy", event, message_id)

@@ -22,8 +22,9 @@ from services.contracts.subsidy.screening import (
 from services.subsidy import seed
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.store import policies, put_in_force
-from services.subsidy.screening import jobs, store
+from services.subsidy.screening import store
 from tests.people import APPROVER, AUDITOR, EMPLOYER, REVIEWER, clerk
+from tests.services.deaths import Killed, deadly
 from tests.services.registry import (
     CONTRIBUTIONS,
     EMPLOYERS,
@@ -219,27 +220,13 @@ def test_workers_that_race_for_the_same_chunks_count_each_once(many_chunks):
     assert len(many_chunks.rows("subsidy", store.verdicts)) == 30
 
 
-class Killed(BaseException):
-    """The process died here."""
-
-
 @pytest.mark.parametrize("step", ["add_chunk", "add_verdicts", "save_screening"])
-def test_killed_in_the_middle_of_a_chunk_and_delivered_again_it_gives_the_same(
-    many_chunks, monkeypatch, step
-):
+def test_killed_in_the_middle_of_a_chunk_and_delivered_again_it_gives_the_same(many_chunks, step):
     screening_id = start(many_chunks)
-    real = getattr(store, step)
-
-    def deadly(*values, **named):
-        real(*values, **named)
-        raise Killed
-
     for chunk in chunks_of(many_chunks, screening_id):
         message_id = str(new_id())
-        monkeypatch.setattr(jobs.store, step, deadly)
-        with pytest.raises(Killed):
+        with pytest.raises(Killed), deadly(store, step):
             many_chunks.work("subsidy", chunk, message_id)
-        monkeypatch.setattr(jobs.store, step, real)
         many_chunks.work("subsidy", chunk, message_id)
     run = show(many_chunks, screening_id)
     assert (run.state, run.chunks_done, run.eligible) == (ScreeningState.DONE, 8, 30)

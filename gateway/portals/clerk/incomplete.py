@@ -14,7 +14,7 @@ from gateway.labels import MISSING, TO_ASK
 from gateway.portals.clerk.blueprint import CALLERS, pages
 from gateway.queries import from_address
 from services.chassis.rpc_client import ServiceFailed, Unavailable
-from services.contracts.subsidy.approval import (
+from services.contracts.subsidy.incomplete import (
     IncompleteTotalsView,
     IncompleteUnitsView,
     IncompleteUnitView,

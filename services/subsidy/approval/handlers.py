@@ -15,9 +15,11 @@ from services.contracts.subsidy.approval import (
 )
 from services.contracts.values import BatchId
 from services.subsidy.approval.domain import Batch, Line, control_totals, require_list, require_maker
-from services.subsidy.approval.store import batches, decisions, items
+from services.subsidy.approval.store import batches, items
+from services.subsidy.approval.store.numbers import next_number
 from services.subsidy.approval.store.refunds import refund_id
 from services.subsidy.approval.views import batch_view
+from services.subsidy.decisions.store import record_decision
 from services.subsidy.policy import store as policy_store
 from services.subsidy.screening.steps import release
 
@@ -31,7 +33,7 @@ def make_batch(uow: UnitOfWork, command: MakeBatch) -> BatchView:
     policy = policy_store.get_version(uow, year, version).policy
     batch = Batch(
         id=BatchId(command.id),
-        number=decisions.next_number(uow, "PL", year),
+        number=next_number(uow, "PL", year),
         screening_id=screening.id,
         programme_year=year,
         base_year=policy.base_year,
@@ -47,7 +49,7 @@ def make_batch(uow: UnitOfWork, command: MakeBatch) -> BatchView:
         units=command.units,
     )
     batches.add_batch(uow, batch)
-    decisions.record_decision(uow, command.name, batch.id, command.id)
+    record_decision(uow, command.name, batch.id, command.id)
     uow.publish(BatchRequested(at=uow.now, batch_id=batch.id))
     return batch_view(batch)
 
@@ -74,7 +76,7 @@ def withdraw_batch(uow: UnitOfWork, command: WithdrawBatch) -> BatchView:
     batch = batch.withdraw(by=uow.actor, reason=command.reason)
     batches.save_batch(uow, batch)
     items.free_items(uow, batch.id)
-    decisions.record_decision(uow, command.name, batch.id, command.id)
+    record_decision(uow, command.name, batch.id, command.id)
     return batch_view(batch)
 
 
@@ -84,7 +86,7 @@ def approve_batch(uow: UnitOfWork, command: ApproveBatch) -> BatchView:
     seen = {"count": command.count, "amount": command.amount, "digest": command.digest}
     batch = batch.approve(by=uow.actor, at=uow.now, **seen)
     batches.save_batch(uow, batch)
-    decisions.record_decision(uow, command.name, batch.id, command.id)
+    record_decision(uow, command.name, batch.id, command.id)
     uow.publish(BatchApproved(at=uow.now, batch_id=batch.id))
     return batch_view(batch)
 
@@ -97,7 +99,7 @@ def return_batch(uow: UnitOfWork, command: ReturnBatch) -> BatchView:
     batches.save_batch(uow, batch)
     items.save_remarks(uow, batch.id, remarks)
     items.free_items(uow, batch.id)
-    decisions.record_decision(uow, command.name, batch.id, command.id)
+    record_decision(uow, command.name, batch.id, command.id)
     return batch_view(batch)
 
 
@@ -109,7 +111,7 @@ def _save_change(
     totals = control_totals(items.stream_lines(uow, batch.id))
     batch = batch.change(by=uow.actor, totals=totals, held_out=held_out)
     batches.save_batch(uow, batch)
-    decisions.record_decision(uow, command.name, batch.id, command.id)
+    record_decision(uow, command.name, batch.id, command.id)
     refund = refund_id(batch.programme_year, line.unit_no)
-    decisions.record_decision(uow, command.name, refund, command.id)
+    record_decision(uow, command.name, refund, command.id)
     return batch_view(batch)

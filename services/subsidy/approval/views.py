@@ -13,15 +13,13 @@ from services.contracts.subsidy.approval import (
     BatchLineView,
     BatchView,
     GetBatch,
-    IncompleteUnitsView,
-    IncompleteUnitView,
     LineOutcome,
     ListBatches,
     ListBatchItems,
     ListBatchLines,
-    ListIncompleteUnits,
     OutcomeCountView,
 )
+from services.contracts.subsidy.incomplete import IncompleteUnitsView, IncompleteUnitView, ListIncompleteUnits
 from services.contracts.values import RefundId, Region, mask_phone
 from services.subsidy.approval.domain import Batch, require_caller, require_done, require_onlooker
 from services.subsidy.approval.store import batches, incomplete, items, lines

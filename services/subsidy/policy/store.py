@@ -19,8 +19,7 @@ from services.contracts.subsidy.policy import DraftState
 from services.contracts.values import DraftId, Year
 from services.subsidy.policy.domain import Policy, PolicyDraft, PolicyFault, PolicyInForce
 from services.subsidy.policy.domain.formulas import LayoffFormula
-from services.subsidy.registry.store import words
-from services.subsidy.schema import metadata
+from services.subsidy.schema import metadata, words
 
 policy_drafts = sa.Table(
     "policy_drafts",

@@ -16,8 +16,8 @@ from services.contracts.subsidy.quality import FindingKind, ListQualityFindings,
 from services.contracts.values import ImportId
 from services.subsidy.quality.domain import Finding
 from services.subsidy.registry.domain import Unit
-from services.subsidy.registry.store import units, words
-from services.subsidy.schema import metadata
+from services.subsidy.registry.store import units
+from services.subsidy.schema import metadata, words
 from services.subsidy.versions.store import numbers_within
 
 import_checks = sa.Table(

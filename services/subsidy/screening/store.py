@@ -10,8 +10,8 @@ from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Missing
 from services.contracts.subsidy.screening import ListVerdicts, Outcome, ScreeningState
 from services.contracts.values import BlobRef, CreditCode, ScreeningId, SizeClass, UnitNo, UnitType
-from services.subsidy.registry.store import imports, units, words
-from services.subsidy.schema import metadata
+from services.subsidy.registry.store import imports, units
+from services.subsidy.schema import metadata, words
 from services.subsidy.screening.domain import Chunk, Screening
 
 if TYPE_CHECKING:

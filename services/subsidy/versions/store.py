@@ -16,8 +16,8 @@ from services.contracts.subsidy.registry import ImportKind
 from services.contracts.subsidy.versions import ChangeKind, DiffState, ListImportChanges
 from services.contracts.values import ImportId
 from services.subsidy.registry import store as registry
-from services.subsidy.registry.store import list_entries, units, words
-from services.subsidy.schema import metadata
+from services.subsidy.registry.store import list_entries, units
+from services.subsidy.schema import metadata, words
 from services.subsidy.versions.domain import (
     FIELDS,
     LIST_FIELDS,

@@ -15,8 +15,7 @@ from services.contracts.subsidy.approval import BatchFilter, BatchState, LineOut
 from services.contracts.values import BatchId, BlobRef, region_prefix
 from services.subsidy.approval.domain import Batch
 from services.subsidy.approval.store.columns import programme_columns
-from services.subsidy.registry.store import words
-from services.subsidy.schema import metadata
+from services.subsidy.schema import metadata, words
 from services.subsidy.screening.store import screenings
 
 batches = sa.Table(

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.chassis.sealing import Token
 from services.contracts.values import SizeClass, UnitType
-from services.subsidy.registry.store import words
+from services.subsidy.schema import words
 
 
 def unit_columns(*, complete: bool) -> list[sa.Column[Any]]:

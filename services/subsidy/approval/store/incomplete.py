@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.chassis.unit_of_work import UnitOfWork
-from services.contracts.subsidy.approval import IncompleteTotalsView, Lack, LackView, ListIncompleteUnits
+from services.contracts.subsidy.incomplete import IncompleteTotalsView, Lack, LackView, ListIncompleteUnits
 from services.contracts.values import Region, Year, region_prefix
 from services.subsidy.approval.store.items import NOW, WAS, eligible_units
 from services.subsidy.registry.store import units

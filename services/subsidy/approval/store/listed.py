@@ -4,8 +4,7 @@ import sqlalchemy as sa
 
 from services.contracts.subsidy.approval import LineOutcome
 from services.subsidy.approval.store.batches import batches
-from services.subsidy.registry.store import words
-from services.subsidy.schema import metadata
+from services.subsidy.schema import metadata, words
 
 batch_lines = sa.Table(
     "batch_lines",

@@ -1,12 +1,10 @@
-"""The numbers that people quote; beside them, for who uses both, the decisions."""
+"""The numbers that people quote."""
 
 import sqlalchemy as sa
 
 from services.chassis.database import insert_if_new
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.values import Year
-from services.subsidy.decisions.store import decisions as decisions
-from services.subsidy.decisions.store import record_decision as record_decision
 from services.subsidy.schema import metadata
 
 numbers = sa.Table(
