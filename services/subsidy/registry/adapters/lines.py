@@ -7,7 +7,7 @@ within quotes is not taken (such a line is rejected for its open quote).
 
 import codecs
 import csv
-from collections.abc import ItemsView, Iterator, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,11 +15,21 @@ from typing import IO
 import polars as pl
 
 from services.contracts.subsidy.registry import FileFormat
-from services.subsidy.registry.adapters.blocks import BROKEN, EMPTY_LINE, Block, Unreadable, Wanted
+from services.subsidy.registry.adapters.blocks import (
+    BROKEN,
+    EMPTY_LINE,
+    Block,
+    Checked,
+    Unreadable,
+    Wanted,
+    with_lines,
+)
 from services.subsidy.registry.adapters.columns import Layout
 from services.subsidy.registry.adapters.headers import WITHIN, fit
+from services.subsidy.registry.adapters.plain import Piece, plain_lines
 
 BLOCK = 2 * 1024 * 1024
+HELD = 1024 * 1024  # bytes of lines that are not plain, to be checked together
 SAMPLE = 64 * 1024
 ENCODINGS = ("utf-8-sig", "gb18030")
 SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace()]
@@ -39,13 +49,34 @@ class Lines:
 
     def pages(self) -> Iterator[pl.DataFrame]:
         """Yield line and raw, block by block; Unreadable when it is no such file after all."""
+        return (self._page(piece) for piece in self._pieces())
+
+    def _pieces(self) -> Iterator[Piece]:
+        """Yield the bytes of the file in blocks of whole lines."""
         line, offset = self.line + 1, self.offset
         with self.path.open("rb") as file:
             file.seek(offset)
             for block in _cut_at_newlines(file, self.size, line):
-                page = _split(_decode(block, self.encoding, line, offset), line)
-                yield page
-                line, offset = line + page.height, offset + len(block)
+                piece = Piece(line, offset, block)
+                yield piece
+                line, offset = line + piece.lines, offset + len(block)
+
+    def _page(self, piece: Piece) -> pl.DataFrame:
+        return _split(_decode(piece.content, self.encoding, piece.line, piece.offset), piece.line)
+
+    def read(self, wanted: Wanted, layout: Layout) -> Iterator[Block | Checked]:
+        """Yield the wanted columns of all lines; plain lines as the values that they are."""
+        plain, held = plain_lines(layout, wanted, len(self.names)), list[Piece]()
+        for piece in self._pieces():
+            rows, others = plain.sift(piece) if plain else (None, [piece])
+            held += others
+            if rows is not None:
+                yield Checked(rows)
+            if sum(len(each.content) for each in held) >= HELD:
+                yield self.block(pl.concat(map(self._page, held)), wanted)
+                held.clear()
+        if held:
+            yield self.block(pl.concat(map(self._page, held)), wanted)
 
     def block(self, page: pl.DataFrame, wanted: Wanted) -> Block:
         """Return the wanted columns of a page."""
@@ -55,6 +86,12 @@ class Lines:
         """Yield line and cells; where quotes are not closed, what lies between commas."""
         for line, raw in page.iter_rows():
             yield line, _cells(raw) or raw.split(",")
+
+    def cells_of(self, lines: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
+        """Yield the same of some lines: little is decoded that is not asked for."""
+        pieces = (small for piece in self._pieces() for small in piece.cut())
+        for piece, chosen in with_lines(lines, ((each.line + each.lines, each) for each in pieces)):
+            yield from self.cells(self._page(piece).filter(pl.col("line").is_in(chosen)))
 
 
 def open_lines(path: Path, layout: Layout, size: int = BLOCK) -> Lines:
