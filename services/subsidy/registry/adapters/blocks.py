@@ -67,7 +67,7 @@ class Source(Protocol):
 
 
 def with_lines(lines: Iterable[int], parts: Iterable[tuple[int, Some]]) -> Iterator[tuple[Some, list[int]]]:
-    """Yield the parts of a file that have some of these lines, and which; a part comes with the line after it.
+    """Yield the parts of a file that have some of these lines, and which; a part comes with the line after.
     Both ascend; nothing is asked of either that is not needed."""
     waiting = iter(lines)
     line = next(waiting, None)

@@ -52,14 +52,20 @@ class Lines:
         return (self._page(piece) for piece in self._pieces())
 
     def _pieces(self) -> Iterator[Piece]:
-        """Yield the bytes of the file in blocks of whole lines."""
-        line, offset = self.line + 1, self.offset
+        """Yield the bytes in blocks of whole lines. A newline byte is never part of a character."""
+        line, offset, rest = self.line + 1, self.offset, b""
         with self.path.open("rb") as file:
             file.seek(offset)
-            for block in _cut_at_newlines(file, self.size, line):
-                piece = Piece(line, offset, block)
-                yield piece
-                line, offset = line + piece.lines, offset + len(block)
+            while block := file.read(self.size):
+                rest += block
+                if end := rest.rfind(b"\n") + 1:
+                    piece, rest = Piece(line, offset, rest[:end]), rest[end:]
+                    yield piece
+                    line, offset = line + piece.lines, offset + end
+                elif len(rest) > self.size:
+                    raise Unreadable("line_too_long", line=line)
+        if rest:
+            yield Piece(line, offset, rest)
 
     def _page(self, piece: Piece) -> pl.DataFrame:
         return _split(_decode(piece.content, self.encoding, piece.line, piece.offset), piece.line)
@@ -74,7 +80,7 @@ class Lines:
                 yield Checked(rows)
             if sum(len(each.content) for each in held) >= HELD:
                 yield self.block(pl.concat(map(self._page, held)), wanted)
-                held.clear()
+                held = []
         if held:
             yield self.block(pl.concat(map(self._page, held)), wanted)
 
@@ -137,20 +143,6 @@ def _read_names(raw: bytes, encodings: Sequence[str], line: int, offset: int) ->
     if not readings:
         raise Unreadable("undecodable", encoding="UTF-8, GB18030", line=line, byte=offset)
     return readings.items()
-
-
-def _cut_at_newlines(file: IO[bytes], size: int, line: int) -> Iterator[bytes]:
-    """Yield blocks of whole lines. In both encodings a newline byte is never part of a character."""
-    rest = b""
-    while piece := file.read(size):
-        whole, newline, rest = (rest + piece).rpartition(b"\n")
-        if whole or newline:
-            line += whole.count(b"\n") + 1
-            yield whole + newline
-        elif len(rest) > size:
-            raise Unreadable("line_too_long", line=line)
-    if rest:
-        yield rest
 
 
 def _decode(block: bytes, encoding: str, line: int, offset: int) -> str:

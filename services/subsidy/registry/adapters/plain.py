@@ -7,6 +7,7 @@ any other line is not for this module to say: its piece goes through the checks 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -25,7 +26,7 @@ class Piece:
     offset: int
     content: bytes
 
-    @property
+    @cached_property
     def lines(self) -> int:
         """Return how many lines these are; the last of a file may lack its end."""
         return self.content.count(b"\n") + (not self.content.endswith(b"\n"))
