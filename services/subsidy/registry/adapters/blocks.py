@@ -1,6 +1,7 @@
 """What the readers of clerks' files have in common: text, line by line, and nothing lost on the way."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -80,3 +81,12 @@ def with_lines(lines: Iterable[int], parts: Iterable[tuple[int, Some]]) -> Itera
             yield part, chosen
         if line is None:
             return
+
+
+def ahead(items: Iterator[Some]) -> Iterator[Some]:
+    """Yield the same, while a thread makes ready the next one."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
+            yield item

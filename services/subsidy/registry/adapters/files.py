@@ -6,20 +6,17 @@ one partition, and what waits to be spilled. The file is read a third time if li
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 import polars as pl
 
 from services.contracts.subsidy.registry import ImportKind
 from services.subsidy.registry.adapters import rejects
-from services.subsidy.registry.adapters.blocks import Block, Checked, Source, Wanted
+from services.subsidy.registry.adapters.blocks import Block, Checked, Source, Wanted, ahead
 from services.subsidy.registry.adapters.columns import LAYOUTS, Layout
 
-Item = TypeVar("Item")
-SPILL = 24 * 1024 * 1024
+SPILL = 16 * 1024 * 1024
 
 
 @dataclass
@@ -120,12 +117,3 @@ def _ascends(rows: pl.DataFrame, key: Sequence[str]) -> bool:
         is_greater = is_greater | (is_equal & (column > before))
         is_equal = is_equal & (column == before)
     return bool(rows.select(is_greater.slice(1).all()).item())
-
-
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """Yield the same, while a thread makes ready the next one."""
-    with ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = thread.submit(next, items, None)
-            yield item

@@ -22,6 +22,7 @@ from services.subsidy.registry.adapters.blocks import (
     Checked,
     Unreadable,
     Wanted,
+    ahead,
     with_lines,
 )
 from services.subsidy.registry.adapters.columns import Layout
@@ -29,6 +30,7 @@ from services.subsidy.registry.adapters.headers import WITHIN, fit
 from services.subsidy.registry.adapters.plain import Piece, plain_lines
 
 BLOCK = 2 * 1024 * 1024
+PARTS = 32  # of a block: where one line is not plain, its part alone goes the long way
 HELD = 1024 * 1024  # bytes of lines that are not plain, to be checked together
 SAMPLE = 64 * 1024
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -73,16 +75,21 @@ class Lines:
     def read(self, wanted: Wanted, layout: Layout) -> Iterator[Block | Checked]:
         """Yield the wanted columns of all lines; plain lines as the values that they are."""
         plain, held = plain_lines(layout, wanted, len(self.names)), list[Piece]()
-        for piece in self._pieces():
-            rows, others = plain.sift(piece) if plain else (None, [piece])
-            held += others
+        for piece, (good, others) in ahead(
+            (each, plain.sift(each.cut(self.size // PARTS)) if plain else ([], [])) for each in self._pieces()
+        ):
+            rows = plain.read(good) if plain and good else None
             if rows is not None:
                 yield Checked(rows)
+            held += [piece] if rows is None else others
             if sum(len(each.content) for each in held) >= HELD:
-                yield self.block(pl.concat(map(self._page, held)), wanted)
+                yield self._block(held, wanted)
                 held = []
         if held:
-            yield self.block(pl.concat(map(self._page, held)), wanted)
+            yield self._block(held, wanted)
+
+    def _block(self, pieces: Sequence[Piece], wanted: Wanted) -> Block:
+        return self.block(pl.concat([self._page(piece) for piece in pieces]), wanted)
 
     def block(self, page: pl.DataFrame, wanted: Wanted) -> Block:
         """Return the wanted columns of a page."""
@@ -95,7 +102,7 @@ class Lines:
 
     def cells_of(self, lines: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
         """Yield the same of some lines: little is decoded that is not asked for."""
-        pieces = (small for piece in self._pieces() for small in piece.cut())
+        pieces = (small for piece in self._pieces() for small in piece.cut(self.size // PARTS))
         for piece, chosen in with_lines(lines, ((each.line + each.lines, each) for each in pieces)):
             yield from self.cells(self._page(piece).filter(pl.col("line").is_in(chosen)))
 

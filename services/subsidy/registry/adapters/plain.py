@@ -5,7 +5,7 @@ text that each of its lines is right in every column; then it is read as numbers
 any other line is not for this module to say: its piece goes through the checks column by column.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,6 @@ import polars as pl
 from services.subsidy.registry.adapters.blocks import Wanted
 from services.subsidy.registry.adapters.columns import Column, Digits, Layout
 
-PIECE = 64 * 1024
 _ANYTHING = Digits(r'[^,"\x00-\x1f]*', pl.String())
 
 
@@ -31,7 +30,7 @@ class Piece:
         """Return how many lines these are; the last of a file may lack its end."""
         return self.content.count(b"\n") + (not self.content.endswith(b"\n"))
 
-    def cut(self, size: int = PIECE) -> Iterator["Piece"]:
+    def cut(self, size: int) -> Iterator["Piece"]:
         """Yield the same lines in pieces of about so many bytes."""
         line, at = self.line, 0
         while at < len(self.content):
@@ -50,19 +49,19 @@ class PlainLines:
     values: tuple[pl.Expr, ...]
     is_within: pl.Expr
 
-    def sift(self, piece: Piece) -> tuple[pl.DataFrame | None, list[Piece]]:
-        """Return line and values of the plain lines, if there are any, and what has to be checked."""
-        pieces = list(piece.cut())
+    def sift(self, pieces: Iterable[Piece]) -> tuple[list[Piece], list[Piece]]:
+        """Return the pieces that have only plain lines, and the others."""
+        pieces = list(pieces)
         texts = [each.content.decode("ascii") if each.content.isascii() else None for each in pieces]
-        is_plain = pl.Series(texts, dtype=pl.String).str.contains(self.pattern).fill_null(False).to_list()
-        plain = [each for each, right in zip(pieces, is_plain, strict=True) if right]
-        rows = self._read(plain) if plain else None
-        if rows is None:
-            return None, [piece]
-        return rows, [each for each, right in zip(pieces, is_plain, strict=True) if not right]
+        is_plain = pl.Series(texts, dtype=pl.String).str.contains(self.pattern).fill_null(False)
+        found: tuple[list[Piece], list[Piece]] = [], []
+        for each, right in zip(pieces, is_plain, strict=True):
+            found[not right].append(each)
+        return found
 
-    def _read(self, pieces: Sequence[Piece]) -> pl.DataFrame | None:
-        """Return None where a number is too large, or the reader of numbers sees it otherwise."""
+    def read(self, pieces: Sequence[Piece]) -> pl.DataFrame | None:
+        """Return line and values of plain lines; None where a number is too large, or the reader of numbers
+        sees any of it otherwise."""
         text = b"".join(piece.content for piece in pieces)
         starts = pl.DataFrame(
             {"line": [each.line for each in pieces], "lines": [each.lines for each in pieces]}
