@@ -276,6 +276,11 @@ MONTHLY = (
     | some.tuples(some.integers(10**11, 10**11 + 50).map(str), MONTHS).map(
         lambda two: ",".join([*two, *"12340"])
     )
+    | some.builds(
+        lambda place, text: ",".join([*MONTH.split(",")[:place], text, *MONTH.split(",")[place + 1 :]]),
+        some.integers(0, 6),
+        NUMBERS,
+    )
     | some.lists(NUMBERS, max_size=9).map(",".join)
     | some.sampled_from([MONTH, f'"{MONTH}"', MONTH + ",", MONTH[:-2], MONTH + "\r", "", " " + MONTH])
 )
@@ -308,6 +313,8 @@ def outcome(layout, content: bytes, mapping, size: int):
     some.sampled_from([400, 3000, BLOCK]),
     some.sampled_from(["as it is", "turned round", "mapped", "with recipients", "with another"]),
 )
+@example([MONTH, MONTH.replace("1180", "10000001")], "utf-8", "\n", True, BLOCK, "as it is")
+@example([MONTH.replace(",0,0", ",0.5,10000000")], "utf-8", "\r\n", True, BLOCK, "with recipients")
 def test_reading_plain_lines_at_once_is_the_same_as_checking_each_field(
     records, encoding, end, has_end, size, shape
 ):
