@@ -325,6 +325,7 @@ def test_reading_plain_lines_at_once_is_the_same_as_checking_each_field(
     elif shape == "mapped":
         mapping = dict(zip(header, (f"列{place}" for place in range(7)), strict=True))
         header = list(mapping.values())
+        records = [record.replace("\r", "") for record in records]  # a header is looked for in them as well
     elif shape != "as it is":
         header.append("新领失业金人数" if shape == "with recipients" else "备注")
         records = [f"{record},{place % 5 or ''}" for place, record in enumerate(records)]
