@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.benchmarks import loading, peers, rpc, scaling, screening
+from tests.benchmarks import joined, loading, peers, rpc, scaling, screening
 from tests.benchmarks.ground import Ground
 from tests.benchmarks.report import RESULTS, Findings, load_average, section_of, write_section
 
@@ -20,6 +20,8 @@ PARTS: Mapping[str, Part] = {
     "peers": lambda ground, size: peers.measure(ground, size.units),
     "scaling": lambda ground, size: scaling.measure(ground, size.units),
     "import": lambda ground, size: loading.measure(ground, size.lines),
+    "what-if": lambda ground, size: joined.measure_what_if(ground, size.units),
+    "approval": lambda ground, size: joined.measure_approval(ground, size.approvals),
     "rpc": lambda ground, size: rpc.measure(ground, size.seconds),
 }
 

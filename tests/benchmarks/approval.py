@@ -257,6 +257,7 @@ def _lines(batch_id: UUID, count: int) -> Iterator[tuple[Any, ...]]:
             "missing": "",
             "held": f"410181{number:06}",
             "held_out": None,
+            "remark": None,
         }
         yield tuple(line[name] for name in batch_items.c.keys())  # noqa: SIM118
 

@@ -23,8 +23,8 @@ PACKAGES = ("polars", "psycopg2-binary", "SQLAlchemy", "nameko")
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One thing that was measured. `figure`, at most `goal` where there is one, is in `unit`; for a ratio (×)
-    `against` says to what."""
+    """One thing that was measured. `figure`, at most `goal` where there is one (or `at_least`), is in `unit`;
+    for a ratio (×) `against` says to what."""
 
     what: str
     seconds: float | None = None
@@ -33,13 +33,16 @@ class Row:
     unit: str = ""
     against: str = ""
     goal: float | None = None
+    at_least: bool = False
 
     @property
     def verdict(self) -> str:
         """Return met, or by how much it is missed."""
         if self.goal is None or self.figure is None:
             return ""
-        return "met" if self.figure <= self.goal else f"**missed by {self.figure / self.goal - 1:.0%}**"
+        over = self.figure / self.goal - 1
+        missed = -over if self.at_least else over
+        return "met" if missed <= 0 else f"**missed by {missed:.0%}**"
 
     def cells(self) -> list[str]:
         """Return the cells of its line in the table."""
@@ -49,7 +52,9 @@ class Row:
             "" if self.cpu is None else _number(self.cpu),
             "" if self.figure is None else f"{_number(self.figure)} {self.unit}".strip(),
             self.against,
-            "" if self.goal is None else f"≤ {_number(self.goal)} {self.unit}".strip(),
+            ""
+            if self.goal is None
+            else f"{'≥' if self.at_least else '≤'} {_number(self.goal)} {self.unit}".strip(),
             self.verdict,
         ]
 

@@ -244,8 +244,12 @@ def _steps(url: str, blobs: Path) -> Spent:
             facts = columns.unit_facts(employers, annual.lazy(), *lists)
         with took("decide"):
             decided = columns.decide(policy, facts)
+        with took("keep the facts for what-if"):
+            names = snapshot._read(job.blobs, frozen.employers, partitions, snapshot.NAMES)
+            kept = snapshot.Decided(decided, names.collect().sort("unit_no"))
+            ref = snapshot.put_facts(job.blobs, kept)
         with took("totals and digest"):
-            jobs._count(0, decided)
+            jobs._count(0, decided, ref)
         with took("write"), job.unit_of_work() as uow:
             jobs.store.add_verdicts(uow, ScreeningId(new_id()), decided)
     job.database.close()

@@ -16,8 +16,9 @@ pytestmark = pytest.mark.skipif(
 
 def test_floors_and_peers_agree_with_what_they_are_held_against(tmp_path):
     results = tmp_path / "RESULTS.md"
-    sizes = ["--units", "2000", "--lines", "24000", "--rounds", "1", "--results", str(results)]
-    parts = ("screening", "import")
+    sizes = ["--units", "2000", "--lines", "24000", "--approvals", "300", "--rounds", "1"]
+    sizes += ["--results", str(results)]
+    parts = ("screening", "import", "what-if", "approval")
     assert set(parts) < set(PARTS) and main([*sizes, "--only", ",".join(parts)]) == 0
     page = results.read_text("utf-8")
     assert all(f"## {part}: " in page for part in parts)

@@ -32,6 +32,15 @@ def test_a_goal_is_met_or_missed_by_so_much(figure, goal, says):
     assert Row(what="", figure=figure, unit="×", goal=goal).verdict == says
 
 
+def test_of_some_things_more_is_better():
+    few, enough = (
+        Row(what="", figure=figure, unit="a second", goal=45_000.0, at_least=True)
+        for figure in (36_000.0, 45_000.0)
+    )
+    assert (few.verdict, enough.verdict) == ("**missed by 20%**", "met")
+    assert few.cells()[-2] == "≥ 45,000 a second"
+
+
 def test_steps_are_told_with_their_share(tmp_path):
     page = write(tmp_path / "RESULTS.md", "one", steps={"decode": 1.0, "write": 3.0}, notes=["A note."])
     assert "decode 1.00 s (25%); write 3.00 s (75%)." in page and "- A note." in page

@@ -59,10 +59,10 @@ def screen_chunk(job: Job, event: ChunkFrozen) -> None:
     snapshot = read_snapshot(job.blobs, screening.snapshot)
     partitions = snapshot.chunks(screening.chunks)[event.chunk]
     decided = decide_partitions(job.blobs, snapshot, partitions, policy)
-    chunk = _count(event.chunk, decided, put_facts(job.blobs, snapshot, partitions, decided))
+    chunk = _count(event.chunk, decided.verdicts, put_facts(job.blobs, decided))
     with suppress(_Cancelled), job.unit_of_work() as uow:
         if store.add_chunk(uow, screening.id, chunk):
-            store.add_verdicts(uow, screening.id, decided)
+            store.add_verdicts(uow, screening.id, decided.verdicts)
             # Locked last, so that workers write side by side: a run cancelled meanwhile shows only here.
             screening = store.get_screening(uow, screening.id, alone=True)
             if screening.state is not ScreeningState.RUNNING:

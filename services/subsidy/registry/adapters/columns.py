@@ -38,6 +38,16 @@ _CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 @dataclass(frozen=True)
+class Digits:
+    """ASCII texts that are right whatever stands in other columns: their pattern, the type to read them as,
+    and the most that the value may be. It says the same as the column's rule, of a whole column at once."""
+
+    shape: str
+    dtype: pl.DataType
+    most: int | None = None
+
+
+@dataclass(frozen=True)
 class Column:
     """A column: its header, our name for it, the rule, what to tell who broke it, and the conversion.
 
@@ -51,6 +61,7 @@ class Column:
     convert: Rule = lambda text: text
     optional: bool = False
     may_be_absent: bool = False
+    digits: Digits | None = None
 
     def valid(self) -> pl.Expr:
         """Is the text right (or empty where it may be)? Never null."""
@@ -121,14 +132,17 @@ def _choice(header: str, name: str, choices: Mapping[str, object], *, optional: 
 
 def _count(header: str, name: str, *, optional: bool = False) -> Column:
     number: Rule = lambda text: text.cast(pl.Int64, strict=False)  # noqa: E731
-    valid: Rule = lambda text: _matches("[0-9]{1,8}")(text) & (number(text) <= MAX_HEADCOUNT)  # noqa: E731
-    return Column(header, name, valid, f"应为 0 至 {MAX_HEADCOUNT} 的整数", number, optional)
+    digits = Digits("[0-9]{1,8}", pl.Int64(), MAX_HEADCOUNT)
+    valid: Rule = lambda text: _matches(digits.shape)(text) & (number(text) <= MAX_HEADCOUNT)  # noqa: E731
+    reason = f"应为 0 至 {MAX_HEADCOUNT} 的整数"
+    return Column(header, name, valid, reason, number, optional, digits=digits)
 
 
 def _money(header: str, name: str) -> Column:
     reason = f"应为 0 至 {MAX_MONTHLY_FEN // 100} 元、最多两位小数的金额"
-    shape = _matches(r"[0-9]{1,10}(\.[0-9]{1,2})?")
-    return Column(header, name, lambda text: shape(text) & (_fen(text) <= MAX_MONTHLY_FEN), reason, _fen)
+    digits = Digits(r"[0-9]{1,10}(?:\.[0-9]{1,2})?", pl.Decimal(18, 2), MAX_MONTHLY_FEN)
+    valid: Rule = lambda text: _matches(digits.shape)(text) & (_fen(text) <= MAX_MONTHLY_FEN)  # noqa: E731
+    return Column(header, name, valid, reason, _fen, digits=digits)
 
 
 def _fen(text: pl.Expr) -> pl.Expr:
@@ -191,6 +205,7 @@ _UNIT_NO = Column(
     _matches("[1-9][0-9]{11}"),
     "应为 12 位数字",
     lambda text: text.cast(pl.Int64, strict=False),
+    digits=Digits("[1-9][0-9]{11}", pl.Int64()),
 )
 _MONTH = Column(
     "费款所属期",
@@ -198,6 +213,7 @@ _MONTH = Column(
     _matches("20[0-9]{2}(0[1-9]|1[0-2])"),
     "应为 YYYYMM 格式的月份",
     lambda text: text.cast(pl.Int32, strict=False),
+    digits=Digits("20[0-9]{2}(?:0[1-9]|1[0-2])", pl.Int32()),
 )
 _REGION = Column(
     "行政区划",

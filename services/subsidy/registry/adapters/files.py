@@ -5,7 +5,7 @@ sorts the accepted rows into partitions, the second finds repetitions within eac
 one partition, and what waits to be spilled. The file is read a third time if lines have been rejected.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,10 +13,10 @@ import polars as pl
 
 from services.contracts.subsidy.registry import ImportKind
 from services.subsidy.registry.adapters import rejects
-from services.subsidy.registry.adapters.blocks import Block, Source, Wanted
+from services.subsidy.registry.adapters.blocks import Block, Checked, Source, Wanted, ahead
 from services.subsidy.registry.adapters.columns import LAYOUTS, Layout
 
-SPILL = 24 * 1024 * 1024
+SPILL = 16 * 1024 * 1024
 
 
 @dataclass
@@ -39,12 +39,16 @@ class Spool:
 
     def take(self, source: Source, wanted: Wanted) -> None:
         """Check every line of a file."""
-        for page in source.pages():
-            self._take(source.block(page, wanted))
+        for block in ahead(source.read(wanted, self.layout)):
+            rows = block.rows if isinstance(block, Checked) else self._check(block)
+            self.total += rows.height if isinstance(block, Checked) else block.lines
+            self.waiting.append(rows.with_columns(partition=self.layout.partition))
+            if sum(frame.estimated_size() for frame in self.waiting) > self.spill:
+                self._spill()
         self._spill()
 
-    def _take(self, block: Block) -> None:
-        """Write the good lines of a block to their partitions and the others to the rejects."""
+    def _check(self, block: Block) -> pl.DataFrame:
+        """Return the good lines of a block as rows, and write the others to the rejects."""
         values = (column.value() for column in self.layout.columns)
         checks = rejects.checks(self.layout)
         read = block.fields.lazy().select("line", *values, *checks).collect()  # lazy: shares their pieces
@@ -53,11 +57,7 @@ class Spool:
         if block.broken.height or not good.all():
             self._reject(rejects.faults(block, marks, self.layout), "lines")
             read = read.filter(good)
-        rows = read.drop(marks.columns)
-        self.waiting.append(rows.with_columns(partition=self.layout.partition))
-        self.total += block.lines
-        if sum(frame.estimated_size() for frame in self.waiting) > self.spill:
-            self._spill()
+        return read.drop(marks.columns)
 
     def _spill(self) -> None:
         """Write what waits in memory to its partitions."""
@@ -71,17 +71,20 @@ class Spool:
 
     def partitions(self) -> Iterator[tuple[int, pl.DataFrame]]:
         """Yield each partition's rows, sorted by key, without those that repeat an earlier line."""
+        folders = sorted(self.folder.iterdir(), key=lambda path: path.name.zfill(3))
+        return ahead(self._settle(folder) for folder in folders if folder.is_dir())
+
+    def _settle(self, folder: Path) -> tuple[int, pl.DataFrame]:
+        """Return the rows of a partition; most files come sorted, and then nothing repeats in them."""
         key = self.layout.key
-        for folder in sorted(self.folder.iterdir(), key=lambda path: path.name.zfill(3)):
-            if not folder.is_dir():
-                continue
-            rows = pl.concat([pl.read_ipc(path) for path in sorted(folder.iterdir())])
-            rows = rows.sort(*key, "line")
+        rows = pl.scan_ipc(sorted(folder.iterdir())).collect().rechunk()
+        if not _ascends(rows, key):
+            rows = rows.sort("line").sort(key, maintain_order=True)  # faster than one sort by all
             rows = rows.with_columns(first=pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift())))
             self._reject(rejects.repetitions(rows.filter(~pl.col("first")), self.layout), folder.name)
-            accepted = rows.filter("first").drop("first", "line")
-            self.accepted += accepted.height
-            yield int(folder.name), accepted
+            rows = rows.filter("first").drop("first")
+        self.accepted += rows.height
+        return int(folder.name), rows.drop("line")
 
     def _reject(self, wrong: pl.DataFrame, name: str) -> None:
         """Add rejects to one of the files that are sorted by line."""
@@ -104,3 +107,13 @@ class Spool:
 def new_spool(folder: Path, kind: ImportKind) -> Spool:
     """Return an empty spool for a kind of file."""
     return Spool(folder, LAYOUTS[kind])
+
+
+def _ascends(rows: pl.DataFrame, key: Sequence[str]) -> bool:
+    """Is each row's key greater than that of the row before?"""
+    is_equal, is_greater = pl.lit(True), pl.lit(False)
+    for name in key:
+        column, before = pl.col(name), pl.col(name).shift()
+        is_greater = is_greater | (is_equal & (column > before))
+        is_equal = is_equal & (column == before)
+    return bool(rows.select(is_greater.slice(1).all()).item())

@@ -7,7 +7,7 @@ within quotes is not taken (such a line is rejected for its open quote).
 
 import codecs
 import csv
-from collections.abc import ItemsView, Iterator, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,11 +15,23 @@ from typing import IO
 import polars as pl
 
 from services.contracts.subsidy.registry import FileFormat
-from services.subsidy.registry.adapters.blocks import BROKEN, EMPTY_LINE, Block, Unreadable, Wanted
+from services.subsidy.registry.adapters.blocks import (
+    BROKEN,
+    EMPTY_LINE,
+    Block,
+    Checked,
+    Unreadable,
+    Wanted,
+    ahead,
+    with_lines,
+)
 from services.subsidy.registry.adapters.columns import Layout
 from services.subsidy.registry.adapters.headers import WITHIN, fit
+from services.subsidy.registry.adapters.plain import Piece, plain_lines
 
 BLOCK = 2 * 1024 * 1024
+PARTS = 32  # of a block: where one line is not plain, its part alone goes the long way
+HELD = 1024 * 1024  # bytes of lines that are not plain, to be checked together
 SAMPLE = 64 * 1024
 ENCODINGS = ("utf-8-sig", "gb18030")
 SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace()]
@@ -39,13 +51,45 @@ class Lines:
 
     def pages(self) -> Iterator[pl.DataFrame]:
         """Yield line and raw, block by block; Unreadable when it is no such file after all."""
-        line, offset = self.line + 1, self.offset
+        return (self._page(piece) for piece in self._pieces())
+
+    def _pieces(self) -> Iterator[Piece]:
+        """Yield the bytes in blocks of whole lines. A newline byte is never part of a character."""
+        line, offset, rest = self.line + 1, self.offset, b""
         with self.path.open("rb") as file:
             file.seek(offset)
-            for block in _cut_at_newlines(file, self.size, line):
-                page = _split(_decode(block, self.encoding, line, offset), line)
-                yield page
-                line, offset = line + page.height, offset + len(block)
+            while block := file.read(self.size):
+                rest += block
+                if end := rest.rfind(b"\n") + 1:
+                    piece, rest = Piece(line, offset, rest[:end]), rest[end:]
+                    yield piece
+                    line, offset = line + piece.lines, offset + end
+                elif len(rest) > self.size:
+                    raise Unreadable("line_too_long", line=line)
+        if rest:
+            yield Piece(line, offset, rest)
+
+    def _page(self, piece: Piece) -> pl.DataFrame:
+        return _split(_decode(piece.content, self.encoding, piece.line, piece.offset), piece.line)
+
+    def read(self, wanted: Wanted, layout: Layout) -> Iterator[Block | Checked]:
+        """Yield the wanted columns of all lines; plain lines as the values that they are."""
+        plain, held = plain_lines(layout, wanted, len(self.names)), list[Piece]()
+        for piece, (good, others) in ahead(
+            (each, plain.sift(each.cut(self.size // PARTS)) if plain else ([], [])) for each in self._pieces()
+        ):
+            rows = plain.read(good) if plain and good else None
+            if rows is not None:
+                yield Checked(rows)
+            held += [piece] if rows is None else others
+            if sum(len(each.content) for each in held) >= HELD:
+                yield self._block(held, wanted)
+                held = []
+        if held:
+            yield self._block(held, wanted)
+
+    def _block(self, pieces: Sequence[Piece], wanted: Wanted) -> Block:
+        return self.block(pl.concat([self._page(piece) for piece in pieces]), wanted)
 
     def block(self, page: pl.DataFrame, wanted: Wanted) -> Block:
         """Return the wanted columns of a page."""
@@ -55,6 +99,12 @@ class Lines:
         """Yield line and cells; where quotes are not closed, what lies between commas."""
         for line, raw in page.iter_rows():
             yield line, _cells(raw) or raw.split(",")
+
+    def cells_of(self, lines: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
+        """Yield the same of some lines: little is decoded that is not asked for."""
+        pieces = (small for piece in self._pieces() for small in piece.cut(self.size // PARTS))
+        for piece, chosen in with_lines(lines, ((each.line + each.lines, each) for each in pieces)):
+            yield from self.cells(self._page(piece).filter(pl.col("line").is_in(chosen)))
 
 
 def open_lines(path: Path, layout: Layout, size: int = BLOCK) -> Lines:
@@ -100,20 +150,6 @@ def _read_names(raw: bytes, encodings: Sequence[str], line: int, offset: int) ->
     if not readings:
         raise Unreadable("undecodable", encoding="UTF-8, GB18030", line=line, byte=offset)
     return readings.items()
-
-
-def _cut_at_newlines(file: IO[bytes], size: int, line: int) -> Iterator[bytes]:
-    """Yield blocks of whole lines. In both encodings a newline byte is never part of a character."""
-    rest = b""
-    while piece := file.read(size):
-        whole, newline, rest = (rest + piece).rpartition(b"\n")
-        if whole or newline:
-            line += whole.count(b"\n") + 1
-            yield whole + newline
-        elif len(rest) > size:
-            raise Unreadable("line_too_long", line=line)
-    if rest:
-        yield rest
 
 
 def _decode(block: bytes, encoding: str, line: int, offset: int) -> str:

@@ -4,7 +4,7 @@ with what is wrong added, to be put right and handed in again. Both in the encod
 import csv
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, tee
 from pathlib import Path
 from typing import Any
 
@@ -81,20 +81,13 @@ def write_lines(path: Path, source: Source, rejects: Iterable[Sequence[str]]) ->
     """
     names = source.names
     kept = len(names) - len(ADDED) if names[-len(ADDED) :] == ADDED else len(names)
-    reasons = _reasons(rejects)
+    told, asked = tee(_reasons(rejects))
+    found = source.cells_of(line for line, _ in asked)
     with path.open("w", encoding=source.encoding, newline="") as target:
         writer = csv.writer(target)
         writer.writerow([*map(_disarmed, names[:kept]), *ADDED])
-        waiting = next(reasons, None)
-        for page in source.pages():
-            told: dict[int, str] = {}
-            while waiting and waiting[0] <= page["line"][-1]:
-                told[waiting[0]] = waiting[1]
-                waiting = next(reasons, None)
-            for line, cells in source.cells(page.filter(pl.col("line").is_in(list(told)))):
-                writer.writerow([*map(_disarmed, _shaped(cells, len(names))[:kept]), line, told[line]])
-            if waiting is None:
-                break
+        for (line, reason), (_, cells) in zip(told, found, strict=True):
+            writer.writerow([*map(_disarmed, _shaped(cells, len(names))[:kept]), line, reason])
 
 
 def _reasons(rejects: Iterable[Sequence[str]]) -> Iterator[tuple[int, str]]:

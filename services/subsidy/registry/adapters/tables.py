@@ -1,12 +1,13 @@
 """Rows of cells, all of them text: sheets and Parquet files behave like lines from here on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
 from services.contracts.subsidy.registry import FileFormat
-from services.subsidy.registry.adapters.blocks import BROKEN, EMPTY_LINE, Block, Wanted
+from services.subsidy.registry.adapters.blocks import BROKEN, EMPTY_LINE, Block, Wanted, with_lines
+from services.subsidy.registry.adapters.columns import Layout
 
 PAGE = 50_000  # rows
 
@@ -22,18 +23,22 @@ class Fault:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. `read` yields pages: line, then one text column (no nulls) a name, named by their places."""
+    """A table. `load` yields pages: line, then one text column (no nulls) a name, named by their places."""
 
     format: FileFormat
     line: int
     names: list[str]
-    read: Callable[[], Iterator[pl.DataFrame]]
+    load: Callable[[], Iterator[pl.DataFrame]]
     faults: tuple[Fault, ...] = ()
     encoding: str = "utf-8-sig"
 
+    def read(self, wanted: Wanted, layout: Layout) -> Iterator[Block]:
+        """Yield the wanted columns of all rows."""
+        return (self.block(page, wanted) for page in self.pages())
+
     def pages(self) -> Iterator[pl.DataFrame]:
         """Yield the rows after the header."""
-        return self.read()
+        return self.load()
 
     def block(self, page: pl.DataFrame, wanted: Wanted) -> Block:
         """Return the wanted columns of a page; rows without a word, and those with faults, are broken."""
@@ -58,6 +63,11 @@ class Table:
         """Yield line and cells."""
         for line, *cells in page.iter_rows():
             yield line, cells
+
+    def cells_of(self, lines: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
+        """Yield the same of some lines."""
+        for page, chosen in with_lines(lines, ((page["line"][-1] + 1, page) for page in self.pages())):
+            yield from self.cells(page.filter(pl.col("line").is_in(chosen)))
 
 
 def numbered(frame: pl.DataFrame, line: int) -> pl.DataFrame:

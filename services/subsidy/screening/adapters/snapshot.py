@@ -1,7 +1,8 @@
 """The manifest of a snapshot as canonical JSON, and its parts as columns."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import polars as pl
 from pydantic import TypeAdapter
@@ -29,15 +30,25 @@ def read_snapshot(blobs: BlobStore, manifest: BlobRef) -> Snapshot:
     return _SNAPSHOT.validate_json(blobs.read(manifest))
 
 
+@dataclass(frozen=True)
+class Decided:
+    """The verdicts on all units of a chunk (VERDICT_COLUMNS), and their NAMES; both by unit number."""
+
+    verdicts: pl.DataFrame
+    names: pl.DataFrame
+
+
 def decide_partitions(
     blobs: BlobStore, snapshot: Snapshot, partitions: tuple[int, ...], policy: Policy
-) -> pl.DataFrame:
-    """Return the verdicts on all units of some partitions, in the order of unit numbers."""
-    employers = _read(blobs, snapshot.employers, partitions, EMPLOYERS)
+) -> Decided:
+    """Return the verdicts on all units of some partitions."""
+    read = _read(blobs, snapshot.employers, partitions, dict.fromkeys((*EMPLOYERS, *NAMES)))
+    assert read is not None, "a chunk has units"
+    employers = read.collect()
     annual = [_annual_facts(blobs, snapshot, partition, policy.base_year) for partition in partitions]
     lists = (_read_list(blobs, source) for source in (snapshot.dishonest, snapshot.zombie))
-    assert employers is not None, "a chunk has units"
-    return decide(policy, unit_facts(employers, pl.concat(annual).lazy(), *lists))
+    facts = unit_facts(employers.lazy(), pl.concat(annual).lazy(), *lists)
+    return Decided(decide(policy, facts), employers.select(NAMES).sort("unit_no"))
 
 
 def _annual_facts(blobs: BlobStore, snapshot: Snapshot, partition: int, base_year: Year) -> pl.DataFrame:
@@ -47,16 +58,12 @@ def _annual_facts(blobs: BlobStore, snapshot: Snapshot, partition: int, base_yea
     return annual_facts(there, base_year).collect(engine="streaming")
 
 
-def put_facts(
-    blobs: BlobStore, snapshot: Snapshot, partitions: tuple[int, ...], decided: pl.DataFrame
-) -> BlobRef:
-    """Keep the facts of the units of some partitions apart from the rules, as KEPT, by unit number."""
-    employers = _read(blobs, snapshot.employers, partitions, NAMES)
-    assert employers is not None, "a chunk has units"
-    numbered = decided.lazy().with_columns(pl.col("unit_no").cast(pl.Int64))
-    named = numbered.join(employers, on="unit_no")
+def put_facts(blobs: BlobStore, decided: Decided) -> BlobRef:
+    """Keep the facts of the units of a chunk apart from the rules, as KEPT, by unit number."""
+    numbered = decided.verdicts.with_columns(pl.col("unit_no").cast(pl.Int64))
+    assert numbered["unit_no"].equals(decided.names["unit_no"]), "a verdict for each unit"
     content = io.BytesIO()
-    named.select(KEPT).sort("unit_no").collect().write_parquet(content, compression="zstd")
+    numbered.hstack(decided.names.drop("unit_no")).select(KEPT).write_parquet(content, compression="zstd")
     return blobs.put("screening/facts", content.getvalue())
 
 
@@ -68,7 +75,7 @@ def _read_list(blobs: BlobStore, source: Source | None) -> pl.LazyFrame | None:
 
 
 def _read(
-    blobs: BlobStore, source: Source, partitions: tuple[int, ...], columns: Sequence[str]
+    blobs: BlobStore, source: Source, partitions: tuple[int, ...], columns: Iterable[str]
 ) -> pl.LazyFrame | None:
     chosen = [part.blob for part in source.parts if part.partition in partitions]
     frames = [pl.scan_parquet(io.BytesIO(blobs.read(blob))) for blob in chosen]
