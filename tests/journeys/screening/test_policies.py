@@ -161,6 +161,7 @@ def release(clerk: Person) -> None:
 def ask_why_not(employer: Person) -> None:
     """An employer that was left out finds out why, and what it can do."""
     page = employer.page
+    expect(page.get_by_role("region", name="单位信息")).to_contain_text("巩义市廿九人餐饮管理有限公司")
     employer.look("home")
     page.get_by_role("link", name=re.compile("查看筛查结果和原因")).first.click()
     expect(page.get_by_text("20.69%")).to_be_visible()
