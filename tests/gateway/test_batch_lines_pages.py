@@ -162,6 +162,12 @@ def test_a_reviewer_returns_with_remarks_on_lines(clerk: Browser, bus: FakeBus) 
     ]
 
 
+def test_a_reviewer_finds_the_field_for_remarks_empty(clerk: Browser, bus: FakeBus) -> None:
+    bus.answers[GetBatch] = example(BatchView, state="made")
+    page = clerk.get(f"/clerk/batches/{I}").text
+    assert re.search(r'<textarea [^>]*id="items"[^>]*></textarea>', page) and 'id="items-wrong"' not in page
+
+
 @pytest.mark.parametrize("text", ["41018100032 x", "410181000327", "户名不符", "410181000327 x\n" * 201])
 def test_remarks_that_are_none_are_caught_beside_their_field(clerk: Browser, bus: FakeBus, text: str) -> None:
     bus.answers[GetBatch] = example(BatchView, state="made")

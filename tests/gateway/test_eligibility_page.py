@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.contracts.identity.accounts import EmployerView, GetEmployer
 from services.contracts.subsidy.confirmation import ListRefunds, RefundsView, RefundView
 from services.contracts.subsidy.screening import (
     ListOwnVerdicts,
@@ -90,3 +91,12 @@ def test_home_leads_there_for_every_unit_without_a_refund_only(employer: Browser
     no_refunds(bus)
     bus.answers[ListOwnVerdicts] = told(example(OwnVerdictView))
     assert LINK in employer.get("/employer/").text
+
+
+def test_home_names_the_unit_not_its_handler_where_there_is_no_refund(
+    employer: Browser, bus: FakeBus
+) -> None:
+    no_refunds(bus)
+    unit = example(EmployerView, unit_name="巩义市平稳纺织有限公司", handler_name="周平")
+    bus.answers[GetEmployer] = unit
+    assert "<dd>巩义市平稳纺织有限公司</dd>" in employer.get("/employer/").text
