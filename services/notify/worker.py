@@ -1,5 +1,6 @@
 """The heavy load of notify, in a process of its own: hundreds of thousands of prompts at once."""
 
+from services.chassis import frames as frames  # Polars takes a second to load: before the first approval
 from services.chassis.worker import Worker, event, every
 from services.contracts.subsidy.approval import RefundsApproved
 from services.notify.prompts import handlers as prompts

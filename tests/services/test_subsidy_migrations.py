@@ -10,6 +10,8 @@ from services.chassis.database import Database
 from services.chassis.ids import new_id
 from services.subsidy.approval.store.batches import batches
 from services.subsidy.approval.store.items import batch_items
+from services.subsidy.approval.store.refunds import refunds
+from services.subsidy.confirmation.store import standings
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.store import criterion_bits, policies
 from services.subsidy.screening.store import screenings
@@ -61,6 +63,28 @@ def test_batches_and_lines_of_an_earlier_version_are_carried_over(database):
         row = dict(lines[0]._mapping) | {"unit_no": "410181000009"} | wrong
         with pytest.raises(sa.exc.IntegrityError), database.write() as connection:
             connection.execute(batch_items.insert().values(row))
+
+
+def test_refunds_and_their_answers_outlive_the_lighter_table(database):
+    chain, run, batch, refund = chain_of("subsidy"), new_id(), new_id(), new_id()
+    chain.upgrade(database, upto="0011")
+    with database.write() as connection:
+        keep(connection, screenings, **KEPT, id=run, state="done")
+        keep(connection, batches, **KEPT, id=batch, screening_id=run, state="made")
+        keep(connection, refunds, **KEPT, id=refund, batch_id=batch, unit_type="enterprise", number="WGFH")
+        standing = {"refund_id": refund, "batch_id": batch, "choice": "confirmed", "chosen_at": NOW}
+        keep(connection, standings, **standing)
+    chain.upgrade(database)
+    with database.write() as connection:
+        [kept] = connection.execute(sa.select(refunds.c.id, refunds.c.batch_id, refunds.c.number)).all()
+        assert (kept.id, kept.batch_id, kept.number) == (refund, batch, "WGFH")
+        assert connection.scalar(sa.select(standings.c.refund_id)) == refund
+        if database.is_sqlite:
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    for wrong in ({"id": refund}, {"unit_no": None}):
+        with pytest.raises(sa.exc.IntegrityError), database.write() as connection:
+            row = connection.execute(sa.select(refunds)).one()._mapping
+            connection.execute(refunds.insert().values(dict(row) | {"id": new_id()} | wrong))
 
 
 def test_the_bits_of_the_policies_in_force_keep_their_codes(database):

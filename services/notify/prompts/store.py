@@ -44,11 +44,27 @@ answers = sa.Table(
 )
 
 IDS_AT_A_TIME = 1000
+_SAME = ("programme_year", "deadline", "raised_at")  # of all prompts of an approval
 
 
 def add_prompts(uow: UnitOfWork, new: Sequence[Prompt]) -> None:
-    """Add prompts; a refund that has one keeps it."""
-    bulk_insert_if_new(uow.connection, prompts, Prompt._fields, new, key=["refund_id"])
+    """Add the prompts of one approval; a refund that has one keeps it."""
+    if new:
+        bulk_insert_if_new(
+            uow.connection, prompts, Prompt._fields, new, key=["refund_id"], insert=_insert_columns
+        )
+
+
+def _insert_columns(connection: sa.Connection, new: Sequence[Prompt]) -> None:
+    import polars as pl  # large: only where the worker needs it
+
+    from services.chassis.frames import insert_frame
+
+    columns = dict(zip(Prompt._fields, zip(*new, strict=True), strict=True))
+    same = {name: columns.pop(name)[0] for name in _SAME}
+    for name in ("id", "refund_id"):
+        columns[name] = [value.hex for value in columns[name]]
+    insert_frame(connection, prompts, pl.DataFrame(columns), **same)
 
 
 def claim_untold(uow: UnitOfWork, limit: int) -> list[Prompt]:

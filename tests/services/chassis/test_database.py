@@ -221,10 +221,13 @@ def test_an_error_does_not_repeat_what_was_to_be_stored(database, statement):
 
 
 def test_rows_that_are_there_stay_and_the_others_come(database):
+    def at_once(connection, rows):
+        bulk_insert(connection, units, ["id", "name"], rows)
+
     metadata.create_all(database.engine)
     with database.write() as connection:
-        bulk_insert_if_new(connection, units, ["id", "name"], [(1, "a"), (2, "b")], key=["id"])
-        bulk_insert_if_new(connection, units, ["id", "name"], [(3, "c"), (2, "other")], key=["id"])
+        for rows in ([(1, "a"), (2, "b")], [(3, "c"), (2, "other")]):
+            bulk_insert_if_new(connection, units, ["id", "name"], rows, key=["id"], insert=at_once)
     with database.read() as connection:
         found = connection.execute(sa.select(units.c.id, units.c.name).order_by(units.c.id)).all()
     assert [tuple(row) for row in found] == [(1, "a"), (2, "b"), (3, "c")]

@@ -1,6 +1,8 @@
 """Refunds: what is approved for a unit in a programme. Its id says: there is one.
 
 A row is written once; its account alone may change, under the locks of an answer.
+Its number is unique because its id is: both are made of the programme and the unit, and of nothing else.
+Its batch is there: it has it from its line, which refers to it, and no line is ever deleted.
 """
 
 import json
@@ -9,13 +11,13 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from services.chassis.ids import named_ids
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Missing
 from services.contracts.values import CreditCode, RefundId, UnitNo, Year
 from services.subsidy.approval.domain import Account, Batch, Refund
-from services.subsidy.approval.store.batches import batches
 from services.subsidy.approval.store.columns import programme_columns, unit_columns
 from services.subsidy.approval.store.items import batch_items
 from services.subsidy.schema import metadata
@@ -27,8 +29,8 @@ refunds = sa.Table(
     "refunds",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("number", sa.String(40), nullable=False, unique=True),
-    sa.Column("batch_id", sa.ForeignKey(batches.c.id), nullable=False, index=True),
+    sa.Column("number", sa.String(40), nullable=False),
+    sa.Column("batch_id", sa.Uuid, nullable=False),  # no foreign key: it is dear for hundreds of thousands
     *programme_columns(),
     *unit_columns(complete=True),
 )
@@ -56,7 +58,7 @@ def add_refunds(uow: UnitOfWork, batch: Batch, ids: dict[UnitNo, str]) -> int:
     Within the database: a line has nearly all of their columns. A refund that is there already breaks the
     transaction, and so does a line that is not there.
     """
-    given, id_ = _given(ids, is_sqlite=uow.connection.dialect.name == "sqlite")
+    given, id_ = (_given_sqlite if uow.connection.dialect.name == "sqlite" else _given)(ids)
     common = {column.name: getattr(batch, column.name) for column in programme_columns()}
     columns = {
         "id": id_,
@@ -73,12 +75,22 @@ def add_refunds(uow: UnitOfWork, batch: Batch, ids: dict[UnitNo, str]) -> int:
     return uow.connection.execute(insert).rowcount
 
 
-def _given(ids: dict[UnitNo, str], *, is_sqlite: bool) -> tuple[Any, sa.ColumnElement[Any]]:
-    """Return ids as a table (key, value), and the id in it; SQLite keeps it without dashes."""
-    function = sa.func.json_each if is_sqlite else sa.func.json_each_text
-    given = function(json.dumps(ids)).table_valued("key", "value")
-    value = given.c.value
-    return given, sa.func.replace(value, "-", "") if is_sqlite else sa.cast(value, sa.Uuid)
+def _given(ids: dict[UnitNo, str]) -> tuple[Any, sa.ColumnElement[Any]]:
+    """Return ids as a table (key, value), and the id in it."""
+    texts = (f"{{{','.join(part)}}}" for part in (ids.keys(), ids.values()))  # plain words of arrays
+    arrays = (
+        sa.cast(sa.literal(text, sa.Text), postgresql.ARRAY(kind))
+        for text, kind in zip(texts, (sa.Text, sa.Uuid), strict=True)
+    )
+    given = sa.func.unnest(*arrays).table_valued(sa.column("key", sa.Text), sa.column("value", sa.Uuid))
+    given = given.render_derived()
+    return given, given.c.value
+
+
+def _given_sqlite(ids: dict[UnitNo, str]) -> tuple[Any, sa.ColumnElement[Any]]:
+    """The same; SQLite keeps an id without dashes."""
+    given = sa.func.json_each(json.dumps(ids)).table_valued("key", "value")
+    return given, sa.func.replace(given.c.value, "-", "")
 
 
 def get_refund(uow: UnitOfWork, refund_id: RefundId) -> Refund:
