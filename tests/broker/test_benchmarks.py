@@ -22,4 +22,4 @@ def test_floors_and_peers_agree_with_what_they_are_held_against(tmp_path):
     assert set(parts) < set(PARTS) and main([*sizes, "--only", ",".join(parts)]) == 0
     page = results.read_text("utf-8")
     assert all(f"## {part}: " in page for part in parts)
-    assert page.count("| floor |") == 4  # both databases, and an import small and large
+    assert page.count("| floor |") == 5  # both databases, an import small and large, and what-if
