@@ -141,7 +141,7 @@ def _is_ready(port: int) -> bool:
 def job_on(url: str, blobs: Path) -> Job:
     """Return what a job gets; close its database."""
     sealing.configure(FIELD_KEYS)
-    settings = SimpleNamespace(environment="development", units_per_chunk=100_000)
+    settings = SimpleNamespace(environment="development", units_per_chunk=50_000)
     return Job(settings, BlobStore.at(blobs.as_uri()), utc_now, Database(url))
 
 

@@ -211,7 +211,7 @@ def main() -> None:
             assert maker.exitcode == 0
         database = Database(options.url or f"sqlite:///{folder}/province.db")
         chain_of("subsidy").upgrade(database)
-        settings = SimpleNamespace(environment="development", units_per_chunk=100_000)
+        settings = SimpleNamespace(environment="development", units_per_chunk=50_000)
         job = Job(settings, BlobStore.at(f"file://{folder}/blobs"), lambda: NOW, database)
         seed.seed(job)
         for kind in ImportKind:

@@ -176,9 +176,9 @@ def test_every_partition_is_in_one_chunk(partitions):
 
 def test_a_small_province_has_few_chunks_and_a_large_one_all():
     assert len(plan_chunks(dict.fromkeys(range(64), 10))) == 1
-    assert len(plan_chunks(dict.fromkeys(range(64), 1_562))) == 1
-    assert len(plan_chunks(dict.fromkeys(range(64), 1_563))) == 2
-    assert len(plan_chunks(dict.fromkeys(range(64), 15_625))) == 16
+    assert len(plan_chunks(dict.fromkeys(range(64), 781))) == 1
+    assert len(plan_chunks(dict.fromkeys(range(64), 782))) == 2
+    assert len(plan_chunks(dict.fromkeys(range(64), 15_625))) == 32
     assert len(plan_chunks(dict.fromkeys(range(64), 156_250))) == 64
     assert len(plan_chunks(dict.fromkeys(range(64), 15_625), 64)) == 64
 

@@ -9,7 +9,7 @@ from services.contracts.subsidy.screening import ScreeningState
 from services.contracts.values import BlobRef, ImportId, Money, ScreeningId, Sha256, Year
 from services.subsidy.registry.domain import PARTITIONS, Part
 
-UNITS_PER_CHUNK = 100_000
+UNITS_PER_CHUNK = 50_000
 
 
 @dataclass(frozen=True, kw_only=True)
