@@ -18,6 +18,11 @@ def money(fen: int | None) -> str:
     return "—" if fen is None else f"{fen // 100:,}.{fen % 100:02}"
 
 
+def change(fen: int) -> str:
+    """3000050 → +30,000.50, −3000050 → −30,000.50"""
+    return ("+" if fen > 0 else "−" if fen < 0 else "") + money(abs(fen))
+
+
 def percent(basis_points: int) -> str:
     """3000 → 30%, 550 → 5.5%"""
     return f"{basis_points // 100}.{basis_points % 100:02}".rstrip("0").rstrip(".") + "%"
@@ -74,6 +79,6 @@ def icon(name: str, points: int = 16) -> Markup:
 
 def register(app: Flask) -> None:
     """Give the templates these words."""
-    for form in (money, percent, count, day, moment, size):
+    for form in (money, change, percent, count, day, moment, size):
         app.jinja_env.filters[form.__name__] = form
     app.jinja_env.globals.update(icon=icon, in_language=in_language)

@@ -10,10 +10,12 @@ from gateway.trail import ACTS, FAILURES
 from services.contracts.identity.audit import Act
 from services.contracts.identity.certificates import Freshness
 from services.contracts.identity.credit_codes import MaintenanceState
-from services.contracts.subsidy.approval import BatchState
+from services.contracts.subsidy.approval import BatchState, LineOutcome
 from services.contracts.subsidy.confirmation import RefundState
-from services.contracts.subsidy.registry import ImportKind, ImportState
+from services.contracts.subsidy.policy import DraftState
+from services.contracts.subsidy.registry import FileFormat, ImportKind, ImportState
 from services.contracts.subsidy.screening import NextStep, Outcome, ScreeningState
+from services.contracts.subsidy.simulation import EffectKind
 from services.contracts.values import Choice, Post, SizeClass, UnitType
 
 LABELS: dict[type[StrEnum], dict[str, object]] = {
@@ -47,11 +49,18 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         ImportKind.DISHONEST: _l("严重违法失信名单"),
         ImportKind.ZOMBIE: _l("僵尸企业名单"),
     },
+    FileFormat: {
+        FileFormat.CSV: "CSV",
+        FileFormat.XLSX: "Excel",
+        FileFormat.PARQUET: "Parquet",
+    },
     ImportState: {
         ImportState.RECEIVED: _l("已接收"),
         ImportState.LOADING: _l("导入中"),
+        ImportState.WAITING: _l("待确认列"),
         ImportState.DONE: _l("已完成"),
         ImportState.FAILED: _l("失败"),
+        ImportState.DISCARDED: _l("已放弃"),
     },
     ScreeningState: {
         ScreeningState.FREEZING: _l("冻结数据"),
@@ -79,6 +88,9 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         NextStep.DECLARE: _l(
             "劳务派遣单位不在自动返还的范围内，请到参保地社保业务大厅办理普通稳岗返还申报；如果登记有误，请在大厅更正。"
         ),
+        NextStep.NOTHING: _l(
+            "您无需办理：返还金额四舍五入后为 0.00 元，不予发放。缴费数据有误的，请到参保地社保业务大厅更正。"
+        ),
     },
     BatchState: {
         BatchState.FILLING: _l("生成中"),
@@ -87,6 +99,19 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         BatchState.APPROVED: _l("已通过"),
         BatchState.RETURNED: _l("已退回"),
         BatchState.WITHDRAWN: _l("已撤回"),
+    },
+    LineOutcome: {
+        LineOutcome.TAKEN: _l("已列入"),
+        LineOutcome.LEFT_OUT: _l("因资料缺失未列入"),
+        LineOutcome.HELD: _l("已在其他批次"),
+        LineOutcome.FILTERED: _l("不在筛选条件内"),
+        LineOutcome.NOTHING: _l("金额为 0.00 元"),
+        LineOutcome.INELIGIBLE: _l("不符合条件"),
+        LineOutcome.UNKNOWN: _l("数据缺失"),
+        LineOutcome.NOT_IN_RUN: _l("筛查中没有该单位"),
+        LineOutcome.OUTSIDE_REGION: _l("不在辖区内"),
+        LineOutcome.NO_NUMBER: _l("没有单位编号"),
+        LineOutcome.REPEATED: _l("与前面的行重复"),
     },
     Post: {
         Post.RECEPTION: _l("受理岗"),
@@ -107,8 +132,22 @@ LABELS: dict[type[StrEnum], dict[str, object]] = {
         Freshness.STALE: _l("已过期"),
         Freshness.UNKNOWN: _l("未取得"),
     },
+    DraftState: {
+        DraftState.DRAFT: _l("起草中"),
+        DraftState.IN_REVIEW: _l("待复核"),
+        DraftState.RETURNED: _l("已退回"),
+        DraftState.IN_FORCE: _l("已生效"),
+        DraftState.DISCARDED: _l("已作废"),
+    },
+    EffectKind: {
+        EffectKind.IN: _l("新增符合"),
+        EffectKind.OUT: _l("不再符合"),
+        EffectKind.MORE: _l("金额增加"),
+        EffectKind.LESS: _l("金额减少"),
+    },
     Act: ACTS,
 }
+EFFECT_KINDS = LABELS[EffectKind]
 
 CRITERION_RESULTS = {"pass": _l("通过"), "fail": _l("不通过"), "unknown": _l("数据缺失")}
 
@@ -139,6 +178,9 @@ FACTS = {
     "exempt": _l("免责减员人数"),
     "months_full": _l("足额缴费月数"),
     "base": _l("上年度缴费（元）"),
+    "headcount_sum": _l("上年度各月参保人数合计"),
+    "months_insured": _l("上年度参保月数"),
+    "new_recipients": _l("上年度新领失业保险金人数"),
     "layoff_rate": _l("裁员率"),
     "ratio": _l("返还比例"),
 }
@@ -167,8 +209,8 @@ TO_ASK = {
 }
 
 _COLOURS = {
-    "green": {"done", "eligible", "confirmed", "approved", "pass", "accepted", "fresh"},
-    "amber": {"unknown", "made", "waived", "declared", "stale", "cancelled"},
+    "green": {"done", "eligible", "confirmed", "approved", "pass", "accepted", "fresh", "in_force", "taken"},
+    "amber": {"unknown", "made", "waived", "declared", "stale", "cancelled", "waiting", "in_review"},
     "red": {"failed", "ineligible", "returned", "fail", "refused", *FAILURES},
 }
 # The same word, more urgent here: an approved refund waits for its employer; nobody comes in with a

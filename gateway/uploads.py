@@ -11,6 +11,8 @@ from services.contracts.values import ActorKind, BlobRef
 
 UPLOADS = {"registry.receive_import", "clerk.upload", "uploads.add_piece"}
 PIECE_LIMIT = 32 * 1024 * 1024
+LISTS = {"approval.make_batch_of_units", "clerk.new_batch"}
+LIST_LIMIT = 33 * 1024 * 1024  # 400,000 lines, and the form around them
 
 
 def register(app: Flask) -> None:
@@ -19,10 +21,14 @@ def register(app: Flask) -> None:
     @app.before_request
     def admit_large_files() -> None:
         actor = g.get("actor")
-        if request.endpoint in UPLOADS and actor and actor.kind is ActorKind.CLERK:
-            whole: int = current_app.extensions["settings"].upload_limit
+        if not actor or actor.kind is not ActorKind.CLERK:
+            return
+        whole: int = current_app.extensions["settings"].upload_limit
+        if request.endpoint in UPLOADS:
             is_piece = request.endpoint == "uploads.add_piece"
             request.max_content_length = min(whole, PIECE_LIMIT) if is_piece else whole
+        elif request.endpoint in LISTS:
+            request.max_content_length = min(whole, LIST_LIMIT)
 
 
 class Joined(io.RawIOBase):

@@ -28,6 +28,9 @@ MANUAL: Facts = {  # the manual's own employer
     "exempt": 0,
     "months_full": 24,
     "base": 79_045_717,
+    "headcount_sum": 12 * 1180,
+    "months_insured": 12,
+    "new_recipients": 0,
 }
 
 
@@ -64,6 +67,8 @@ SHRINKING = some.integers(1, 400).flatmap(
             "headcount_end": some.integers(start * 7 // 10, start),
             "exempt": some.integers(0, 2),
             "base": number(FACTS["base"]),
+            "headcount_sum": some.integers(start * 9, start * 12),
+            "new_recipients": some.integers(0, start // 4),
         }
     )
 )
@@ -124,11 +129,26 @@ def _headcounts(chance: Random) -> dict[str, Value]:
     end = max(0, start - fall) if chance.random() < 0.9 else chance.randint(0, start)
     half = chance.random() < 0.2
     now = (end + 1) // 2 + chance.choice((-1, 0, 1)) if half else end + chance.randint(-1, 1)
+    average = (start + end) // 2
     return {
+        **_recipients(chance, average, limit),
         "headcount_start": start,
         "headcount_end": min(end, 10**7),
         "headcount_now": min(max(0, now), 10**7),
         "exempt": exempt,
+    }
+
+
+def _recipients(chance: Random, average: int, limit: int) -> dict[str, Value]:
+    """Return months, their headcounts, and who draws benefit: at a limit, one beside it, unknown."""
+    months = 12 if chance.random() < 0.9 else chance.randint(0, 12)
+    total = min(average, 10**7) * months + chance.choice((-1, 0, 0, 1))
+    drawing = average * limit // 10_000 + chance.choice((-1, 0, 0, 1))
+    known = chance.random() < 0.9
+    return {
+        "headcount_sum": max(0, total),
+        "months_insured": months,
+        "new_recipients": max(0, drawing) if known else None,
     }
 
 

@@ -138,6 +138,11 @@ class House:
         """Is the supervisor there?"""
         return self._supervising is not None and self._supervising.is_alive()
 
+    def pids_of(self, kind: str) -> list[int]:
+        """Return the processes that run `python -m services run KIND`, without what keeps them alive."""
+        words = [b"-m", b"services", b"run", kind.encode()]
+        return [process.pid for process in self._left_running() if _command_of(process.pid)[1:5] == words]
+
     def operate(self, *words: str) -> str:
         """Run `python -m services …` in this house and return what it says."""
         result = subprocess.run(
@@ -272,6 +277,13 @@ def _answers(page: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def _command_of(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return []
 
 
 def _environment_of(process: Path) -> list[bytes]:

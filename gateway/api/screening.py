@@ -13,6 +13,7 @@ from services.contracts.subsidy.screening import (
     ListScreenings,
     ListVerdicts,
     OwnVerdictsView,
+    ReleaseScreening,
     ScreeningsView,
     ScreeningView,
     StartScreening,
@@ -23,6 +24,7 @@ api = room("screening")
 
 StartScreeningBody = body_of(StartScreening)
 CancelScreeningBody = body_of(CancelScreening, "screening_id")
+ReleaseScreeningBody = body_of(ReleaseScreening, "screening_id")
 ScreeningPath = only(GetScreening, "screening_id")
 VerdictsQuery = body_of(ListVerdicts, "screening_id")
 VerdictPath = only(ExplainVerdict, "screening_id", "unit_no")
@@ -52,9 +54,15 @@ def cancel_screening(path: ScreeningPath, body: CancelScreeningBody) -> Response
     return reply(ask(command(CancelScreening, path, body)))
 
 
+@api.post("/screenings/<uuid:screening_id>/release", responses={200: ScreeningView})
+def release_screening(path: ScreeningPath, body: ReleaseScreeningBody) -> Response:
+    """Let employers see the verdicts of a finished run on their units."""
+    return reply(ask(command(ReleaseScreening, path, body)))
+
+
 @api.get("/own-verdicts", responses={200: OwnVerdictsView})
 def list_own_verdicts(query: ListOwnVerdicts) -> Response:
-    """Tell an employer why its units get a refund or none, by the latest finished run of each programme."""
+    """Tell an employer why its units get a refund or none, by the latest released run of each programme."""
     return reply(ask(query))
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from gateway import labels, words
+from gateway import expressions, labels, parameters, words
 from gateway.forms import InvalidForm
 from gateway.portals import account, development, docs
 from gateway.portals.clerk import pages as clerk
@@ -31,6 +31,8 @@ def register(app: Flask) -> None:
         criterion_names=labels.CRITERIA,
         criterion_results=labels.CRITERION_RESULTS,
         criterion_words=labels.criterion_words,
+        effect_kinds=labels.EFFECT_KINDS,
+        expression_words=expressions.in_words,
         fact=labels.fact,
         fact_names=labels.FACTS,
         home_of=home_of,
@@ -38,6 +40,7 @@ def register(app: Flask) -> None:
         labels_of_posts=labels.posts,
         missing_words=labels.MISSING,
         new_id=new_id,
+        of_parameter=parameters,
         outcomes=tuple(Outcome),
         sizes=tuple(SizeClass),
         turned=turned,

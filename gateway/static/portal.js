@@ -105,7 +105,14 @@ function offerToCopy(button) {
   });
 }
 
+// Another choice says something else of the page: ask for it as its button would.
+function refreshOnChange(field) {
+  const button = document.getElementById(field.dataset.refresh);
+  field.addEventListener("change", () => field.form.requestSubmit(button));
+}
+
 document.querySelectorAll("[data-copy]").forEach(offerToCopy);
+document.querySelectorAll("[data-refresh]").forEach(refreshOnChange);
 document.querySelectorAll("dialog[open]").forEach(openModally);
 document.querySelectorAll("[data-left]").forEach((button) => countDown(button, Number(button.dataset.left)));
 document.querySelectorAll("[data-selection]").forEach(watchSelection);

@@ -11,7 +11,16 @@ from typing import Any
 
 from gateway.formats import moment, money
 from gateway.language import current
-from gateway.words import certificates, console, identity, refunds, registry, web
+from gateway.words import (
+    certificates,
+    console,
+    identity,
+    policy,
+    refunds,
+    registry,
+    simulation,
+    web,
+)
 from gateway.words.entries import Entry, Words
 from gateway.words.fields import FIELDS
 from services.contracts.catalogue import Way
@@ -21,7 +30,9 @@ PROBLEMS: dict[str, Entry] = {
     **identity.PROBLEMS,
     **certificates.PROBLEMS,
     **registry.PROBLEMS,
+    **policy.PROBLEMS,
     **refunds.PROBLEMS,
+    **simulation.PROBLEMS,
     **console.PROBLEMS,
 }
 
@@ -43,8 +54,10 @@ def of(code: str, facts: Mapping[str, Any] | None = None) -> Words:
 
 
 def field(name: str) -> str:
-    """Return the rule of a form field."""
-    zh, en = FIELDS.get(name, ("请检查此项。", "Check this value."))
+    """Return the rule of a form field; `c.2.zh`, a field of a numbered row, has that of `c.zh`."""
+    parts = name.split(".")
+    rule = FIELDS.get(name) or FIELDS.get(f"{parts[0]}.{parts[-1]}") or FIELDS.get(f"{parts[0]}.")
+    zh, en = rule or ("请检查此项。", "Check this value.")
     return en if current() == "en" else zh
 
 

@@ -36,7 +36,9 @@ FIELDS: dict[str, tuple[str, str]] = {
     "picture_id": ("图形验证码已失效，请换一张。", "The picture is no longer good; take another."),
     "agreement": ("请先阅读并勾选注册协议。", "Read the agreement and tick the box first."),
     "account": ("请输入账号。", "Enter the account."),
-    "kind": ("请选择文件类型。", "Choose what the file holds."),
+    "kind": ("请从列表选择类型。", "Choose a kind from the list."),
+    "field": ("没有这个项目，请从列表选择。", "There is no such item; choose from the list."),
+    "against": ("请从列表选择要比较的版本。", "Choose the version to compare with from the list."),
     "file": ("请选择要上传的文件。", "Choose a file to upload."),
     "choice": ("请选择“确认享受”或“放弃享受”。", "Choose to take the refund or to waive it."),
     "reading_id": (
@@ -53,6 +55,12 @@ FIELDS: dict[str, tuple[str, str]] = {
     "region": ("请输入 6 位行政区划代码。", "Enter a 6-digit region code."),
     "min_amount": ("金额请以元填写，最多两位小数。", "Enter yuan with at most two decimals."),
     "max_amount": ("金额请以元填写，最多两位小数。", "Enter yuan with at most two decimals."),
+    "items": (
+        "每行一家单位：12 位单位编号，空格，意见（200 字以内），最多 200 行。",
+        "One unit a line, at most 200: the 12 digits of its number, a space, up to 200 characters.",
+    ),
+    "units": ("请选择单位编号名单文件。", "Choose the file of unit numbers."),
+    "outcome": ("没有这种结果，请从列表选择。", "There is no such outcome; choose from the list."),
     "reason": ("请填写原因（200 字以内）。", "Say why (up to 200 characters)."),
     "understood": ("请先勾选确认。", "Tick the box first."),
     "count": ("页面已过期，请刷新后重试。", "The page is out of date; reload it."),
@@ -95,4 +103,53 @@ FIELDS: dict[str, tuple[str, str]] = {
     "subject": ("请输入完整的编号（100 字以内）。", "Enter the complete id (up to 100 characters)."),
     "since": ("请输入日期，例如 2023-09-14。", "Enter a day, such as 2023-09-14."),
     "until": ("请输入日期，例如 2023-09-14。", "Enter a day, such as 2023-09-14."),
+    # ---- rules and what-if
+    "based_on": ("请选择作为起草依据的版本。", "Choose the version to start from."),
+    "base_year": ("请输入 4 位基准年度。", "Enter the base year, four digits."),
+    "deadline": ("请输入日期，例如 2023-12-31。", "Enter a day, such as 2023-12-31."),
+    "documents": ("至少一行，每行一个文件，最多 30 个。", "One document a line, at least one, at most 30."),
+    "title_zh": ("请输入中文名称。", "Enter the Chinese title."),
+    "title_en": ("请输入英文名称。", "Enter the English title."),
+    "statement_title": ("请输入政策说明的标题。", "Enter the title of the statement."),
+    "formula": ("请选择裁员率算法。", "Choose a layoff formula."),
+    "revision": ("页面已过期，请刷新后重试。", "The page is out of date; reload it."),
+    "digest": ("页面已过期，请刷新后重试。", "The page is out of date; reload it."),
+    "draft_id": ("没有该草稿，请从列表选择。", "There is no such draft; choose from the list."),
+    "size_class": ("没有这种规模，请从列表选择。", "There is no such size; choose from the list."),
+    "p.": (
+        "请输入数字：百分比如 5.5，最多两位小数；人数和月数为整数。",
+        "Enter a number: percent such as 5.5 with at most two decimals; people and months are whole numbers.",
+    ),
+    "r.code": (
+        "地区请填 6 位行政区划代码，不能重复。",
+        "Enter a 6-digit region code, each region once.",
+    ),
+    "r.": (
+        "地区参数请输入数字：百分比如 5.5，最多两位小数；人数和月数为整数。",
+        "Enter a number for the region: percent such as 5.5; people and months are whole numbers.",
+    ),
+    "c.code": (
+        "条件代码以小写字母开头，只含小写字母、数字和下划线，不能重复；至少保留一个条件。",
+        "A criterion's code: small letters, digits and _, each once; at least one criterion stays.",
+    ),
+    "c.bit": (
+        "条件序号为 0 至 30，任何版本都不能重复使用。",
+        "A criterion's bit is 0 to 30, never used for anything else.",
+    ),
+    "c.clause": ("请填写条件的依据条款（2000 字以内）。", "Say which clause the criterion rests on."),
+    "c.zh": ("请填写条件的中文说明（2000 字以内）。", "Say the criterion in Chinese."),
+    "c.en": ("请填写条件的英文说明（2000 字以内）。", "Say the criterion in English."),
+    "c.expression": (
+        "判断式不是 JSON，请核对括号、引号和逗号。",
+        "The expression is no JSON: check brackets, quotes and commas.",
+    ),
+    "rule.": (
+        "算法不是 JSON，请核对括号、引号和逗号。",
+        "The formula is no JSON: check brackets, quotes and commas.",
+    ),
+    "s.heading": (
+        "政策说明至少一节，每节都要有小标题。",
+        "The statement has one section at least, each with a heading.",
+    ),
+    "s.paragraphs": ("每节至少一段，每行一段。", "A section has one paragraph at least, one a line."),
 }

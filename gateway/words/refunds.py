@@ -6,6 +6,30 @@ PROBLEMS: dict[str, Entry] = {
     "batch_missing": entry(
         "没有该批次。", "请从批次列表进入。", "There is no such batch.", "Start from the list."
     ),
+    "empty_batch": entry(
+        "没有可以列入的单位，批次已自动退回。",
+        "请查看未列入的原因，调整条件后重新生成。",
+        "No unit could be taken; the batch went back by itself.",
+        "See why, and make another one.",
+    ),
+    "units_file_too_large": entry(
+        "名单文件超过 {megabytes} MB。",
+        "请只保留单位编号一列后重新上传。",
+        "The file is larger than {megabytes} MB.",
+        "Keep the column of unit numbers only, and upload it again.",
+    ),
+    "units_not_text": entry(
+        "名单不是 UTF-8 或 GB18030 编码的文本文件。",
+        "请另存为 CSV 或 TXT 后重新生成批次。",
+        "The list is no text file in UTF-8 or GB18030.",
+        "Save it as CSV or text, and make the batch again.",
+    ),
+    "units_too_many": entry(
+        "名单超过 400,000 行。",
+        "请拆分后分别生成批次。",
+        "The list has more than 400,000 lines.",
+        "Split it, and make a batch of each part.",
+    ),
     "batch_not_open": entry(
         "该批次不在待复核状态。",
         "请刷新页面查看最新状态。",

@@ -1,8 +1,9 @@
 """PostgreSQL's COPY in its text format: rows as a stream that is never whole in memory."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -31,8 +32,9 @@ class CopyText:
 
 
 def copy_processor(type_: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Processor:
-    """Return what a column's type does to a value on its way in; bytes stay bytes."""
-    if isinstance(type_, sa.LargeBinary):
+    """Return what a column's type does to a value on its way in; what COPY writes itself stays as it is."""
+    kind = type_.impl_instance if isinstance(type_, sa.TypeDecorator) else type_
+    if isinstance(kind, sa.LargeBinary | sa.Uuid | sa.DateTime):
         return None
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
@@ -40,22 +42,36 @@ def copy_processor(type_: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Proc
 def _line(row: tuple[Any, ...], processors: Sequence[Processor]) -> bytes:
     if len(row) != len(processors):
         raise ValueError(f"a row of {len(row)} values for {len(processors)} columns")
-    fields = (
-        _field(process(value) if process and value is not None else value)
+    values = [
+        value if process is None or value is None else process(value)
         for value, process in zip(row, processors, strict=True)
-    )
+    ]
+    fields = [(_WRITERS.get(type(value)) or _writer_of(value))(value) for value in values]
     return ("\t".join(fields) + "\n").encode()
 
 
-def _field(value: Any) -> str:
-    if value is None:
-        return r"\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, bytes):
-        return rf"\\x{value.hex()}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str | int | float | Decimal | UUID):
-        return str(value).translate(_ESCAPES)
+def _writer_of(value: Any) -> Callable[[Any], str]:
+    """Return the writer of a subclass: the words of an enumeration."""
+    for kind, write in _WRITERS.items():
+        if isinstance(value, kind):
+            return write
     raise TypeError(f"COPY cannot take a {type(value).__name__}")
+
+
+def _escaped(text: str) -> str:
+    """Escape what has a meaning in the format; most texts have none of it, and are told at a glance."""
+    return str(text) if text.isprintable() and "\\" not in text else text.translate(_ESCAPES)
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    str: _escaped,
+    bool: lambda value: "t" if value else "f",
+    int: str,
+    UUID: lambda value: f"{value.int:032x}",
+    NoneType: lambda _: r"\N",
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    bytes: lambda value: rf"\\x{value.hex()}",
+    float: str,
+    Decimal: str,
+}

@@ -1,9 +1,11 @@
 """Computing that takes long would stop all green threads of a process: a real thread takes it."""
 
+from _thread import RLock
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+ThreadLock = RLock  # for what runs off the hub: real threads cannot wait for the locks of green ones
 
 
 def off_the_hub(function: Callable[..., T], *arguments: object) -> T:

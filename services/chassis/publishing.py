@@ -10,6 +10,7 @@ from services.chassis import topology
 
 BROKER_LOST = (OSError, amqp.exceptions.AMQPError, kombu.exceptions.OperationalError)
 PERSISTENT = 2
+JSON_TEXT = {"content_type": "application/json", "content_encoding": "utf-8"}
 
 
 class Outgoing(NamedTuple):
@@ -17,7 +18,7 @@ class Outgoing(NamedTuple):
 
     message_id: str
     routing_key: str
-    body: dict[str, Any]
+    body: dict[str, Any] | str  # or its JSON
     trace: str = ""
 
 
@@ -55,12 +56,14 @@ class ConfirmedPublisher:
         self.confirm()
 
     def send(self, body: Any, mandatory: bool = True, **properties: Any) -> None:
-        """Publish one message, unconfirmed yet. A mandatory one that no queue takes raises in `confirm`."""
+        """Publish one message, unconfirmed yet; `body` is data, or JSON already.
+
+        A mandatory one that no queue takes raises in `confirm`.
+        """
         self._last_tag += 1
         self._unconfirmed.add(self._last_tag)
-        self._producer.publish(
-            body, serializer="json", delivery_mode=PERSISTENT, mandatory=mandatory, **properties
-        )
+        form = JSON_TEXT if isinstance(body, str) else {"serializer": "json"}
+        self._producer.publish(body, **form, delivery_mode=PERSISTENT, mandatory=mandatory, **properties)
 
     def confirm(self) -> None:
         """Return when everything sent is safe."""

@@ -23,7 +23,7 @@ class Outbox:
     """The unsent rows. A claim is a lease: a relay that dies loses its rows to the others when it ends."""
 
     LEASE = timedelta(seconds=15)
-    LARGEST = 8_000_000  # characters in hand: an event may tell of thousands of refunds
+    LARGEST = 4_000_000  # characters, or packed bytes, in hand: an event may tell of thousands of refunds
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -37,16 +37,23 @@ class Outbox:
         with self._database.read() as connection:
             if connection.scalar(sa.select(outbox.c.seq).where(free).limit(1)) is None:
                 return {}  # without disturbing the writers
-        length = sa.func.length(sa.cast(outbox.c.body, sa.Text)).label("length")
+        length = self._length().label("length")
         with self._database.write() as connection:
             found = connection.execute(
                 claim(sa.select(outbox.c.seq, length).where(free).order_by(outbox.c.seq).limit(limit))
             )
             taken = list(_first_few(found, self.LARGEST))
             self._update(connection, taken, leased_until=now + self.LEASE)
-            bodies = sa.select(outbox).where(outbox.c.seq.in_(taken)).order_by(outbox.c.seq)
-            rows = connection.execute(bodies).all()
-        return {row.seq: Outgoing(row.message_id, row.routing_key, row.body, row.trace) for row in rows}
+            columns = (outbox.c.message_id, outbox.c.routing_key, sa.cast(outbox.c.body, sa.Text))
+            bodies = sa.select(outbox.c.seq, *columns, outbox.c.trace).where(outbox.c.seq.in_(taken))
+            rows = connection.execute(bodies.order_by(outbox.c.seq)).all()
+        return {seq: Outgoing(*rest) for seq, *rest in rows}
+
+    def _length(self) -> sa.Function[int]:
+        """Return about how long a body is: on PostgreSQL as it is kept, or it would unpack all to count."""
+        if self._database.is_sqlite:
+            return sa.func.length(outbox.c.body)
+        return sa.func.pg_column_size(outbox.c.body)
 
     def mark_sent(self, rows: list[int]) -> None:
         """The broker has them."""

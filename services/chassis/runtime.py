@@ -47,7 +47,8 @@ class Runtime:
 
     def executor(self) -> Executor:
         """Return what runs handlers."""
-        return Executor(self.database, self.sessions, self.clock, self.outbox_filled.set, self.settings)
+        wake = self.outbox_filled.set
+        return Executor(self.database, self.sessions, self.clock, wake, self.settings, self.blobs)
 
     def job(self, trace: str = "") -> Job:
         """Return what heavy or periodic work gets."""

@@ -3,6 +3,7 @@
 class SubsidyWorker(Worker):
     name = "subsidy-worker"
     on_import_received = job(ImportReceived, registry.load_import)
+    on_refunds_approved = event(RefundsApproved, prompts.on_refunds_approved)
     check_fixity = every(3600.0, evidence.check_fixity)
 """
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from services.chassis.unit_of_work import Job as Job
+from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.base import Event
 
 E = TypeVar("E", bound=Event)
@@ -21,7 +23,14 @@ class JobDoor:
     """An event and the function that works on it."""
 
     message: type[Event]
-    function: Callable[[Job, Any], None]
+    function: Callable[[Any, Any], None]
+
+
+@dataclass(frozen=True)
+class EventDoor(JobDoor):
+    """An event and the handler that applies it: one message = one transaction. `queue_of`: see `event`."""
+
+    queue_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,15 @@ class PeriodicDoor:
 def job(message: type[E], function: Callable[[Job, E], None]) -> JobDoor:
     """Declare a job: at least once, so that each of its steps is idempotent by its own rows."""
     return JobDoor(message, function)
+
+
+def event(message: type[E], handler: Callable[[UnitOfWork, E], None], *, queue_of: str = "") -> EventDoor:
+    """Declare an event that a handler applies once, as in a service, where the load is too heavy for one.
+
+    `queue_of`: the process whose queue it takes over, if the door stood elsewhere before: so no message is
+    left behind in a queue that nobody reads.
+    """
+    return EventDoor(message, handler, queue_of)
 
 
 def every(seconds: float, function: Callable[[Job], None]) -> PeriodicDoor:
@@ -57,6 +75,11 @@ class Worker:
 def job_doors(worker: type[Worker]) -> dict[str, JobDoor]:
     """Return the jobs of a worker by the name of their door."""
     return {name: door for name, door in vars(worker).items() if isinstance(door, JobDoor)}
+
+
+def queue_owner(worker: type[Worker], door: JobDoor) -> str:
+    """Return the process after which the queue of a door is named."""
+    return door.queue_of if isinstance(door, EventDoor) and door.queue_of else worker.name
 
 
 def periodic_doors(worker: type[Worker]) -> list[PeriodicDoor]:

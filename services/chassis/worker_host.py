@@ -5,6 +5,7 @@ a pool of threads beside it and ring a bell when they are done. What a dying con
 delivered again: while its job still runs, the new delivery joins it; after that the inbox knows it is done.
 """
 
+import gc
 import logging
 import random
 import select
@@ -17,6 +18,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from kombu import Connection, Consumer
+from pydantic_core import from_json
 
 from services.chassis import topology
 from services.chassis.health import HealthPage
@@ -25,17 +27,27 @@ from services.chassis.logs import set_up_logs, speak_of
 from services.chassis.publishing import BROKER_LOST
 from services.chassis.runtime import Runtime
 from services.chassis.settings import Settings
-from services.chassis.worker import JobDoor, PeriodicDoor, Worker, job_doors, periodic_doors
+from services.chassis.worker import (
+    EventDoor,
+    JobDoor,
+    PeriodicDoor,
+    Worker,
+    job_doors,
+    periodic_doors,
+    queue_owner,
+)
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 10
 LONGEST_PAUSE = 5.0
+GARBAGE_THRESHOLD = 100_000  # objects: messages of thousands of parts would be searched again and again
 
 
 def run(worker: type[Worker], settings: Settings) -> None:
     """Run until SIGTERM: take nothing more, finish what is in hand, send the outbox, exit 0."""
     set_up_logs(worker.name, settings.log_level)
+    gc.set_threshold(GARBAGE_THRESHOLD)
     runtime = Runtime.start(settings)
     host = WorkerHost(worker, runtime)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -50,7 +62,10 @@ class WorkerHost:
 
     def __init__(self, worker: type[Worker], runtime: Runtime) -> None:
         self._worker, self._runtime, self._executor = worker, runtime, runtime.executor()
-        self._doors = [(topology.event_queue(worker.name, d.message), d) for d in job_doors(worker).values()]
+        self._doors = [
+            (topology.event_queue(queue_owner(worker, door), door.message), door)
+            for door in job_doors(worker).values()
+        ]
         self._per_door = runtime.settings.max_jobs
         # A thread for each message the broker may hand us: none waits here while another process is idle.
         self._pool = ThreadPoolExecutor(max(1, self._per_door * len(self._doors)), thread_name_prefix="job")
@@ -123,10 +138,8 @@ class WorkerHost:
         return Consumer(
             connection.channel(),
             [queue],
-            callbacks=[take],
-            accept=["json"],
+            on_message=take,
             prefetch_count=self._per_door,
-            on_decode_error=_reject_undecodable,
         )
 
     def _pump(self, connection: Connection) -> None:
@@ -145,8 +158,14 @@ class WorkerHost:
         if self._ear in ready:
             self._ear.recv(4096)
 
-    def _take(self, queue: str, door: JobDoor, body: Any, message: Any) -> None:
+    def _take(self, queue: str, door: JobDoor, message: Any) -> None:
         """Begin a job, unless it is a second delivery of one that runs."""
+        try:
+            body = from_json(message.body)
+        except ValueError as error:
+            log.error("undecodable message rejected: %r", error)
+            message.reject()  # to the dead letters
+            return
         key = f"{queue} {message.headers.get('nameko.message_id', message.delivery_tag)}"
         if key in self._in_hand:
             self._in_hand[key].append(message)
@@ -176,13 +195,20 @@ class WorkerHost:
     def _work(self, queue: str, key: str, door: JobDoor, body: Any, headers: dict[str, Any]) -> None:
         error = None
         try:
-            job = self._runtime.job(headers.get("nameko.trace") or str(new_id()))
-            self._executor.job(door.message, body, door.function, headers.get("nameko.message_id"), job)
+            self._apply(door, body, headers.get("nameko.message_id"), headers.get("nameko.trace"))
         except BaseException as failure:
             log.exception("job failed")
             error = failure
         self._done.put((queue, key, error))
         self._ring()
+
+    def _apply(self, door: JobDoor, body: Any, message_id: str | None, trace: str | None) -> None:
+        trace = trace or str(new_id())
+        if isinstance(door, EventDoor):
+            self._executor.event(door.message, body, door.function, message_id, trace)
+        else:
+            job = self._runtime.job(trace)
+            self._executor.job(door.message, body, door.function, message_id, job)
 
     def _sweep(self, door: PeriodicDoor) -> None:
         while not self._runtime.stopping.wait(door.seconds):
@@ -198,9 +224,3 @@ class WorkerHost:
             self._bell.send(b".")
         except BlockingIOError:
             pass  # it rings already
-
-
-def _reject_undecodable(message: Any, error: Exception) -> None:
-    """kombu would raise; we let it go to the dead letters."""
-    log.error("undecodable message rejected: %r", error)
-    message.reject()

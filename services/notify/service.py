@@ -3,7 +3,6 @@
 from services.chassis.service import Service, event, every, query
 from services.contracts.identity.verification import SecurityNoticeDue, SmsCodeIssued
 from services.contracts.notify import ListOutboxSms, ListPrompts
-from services.contracts.subsidy.approval import RefundsApproved
 from services.contracts.subsidy.bank_accounts import BankAccountChanged
 from services.contracts.subsidy.confirmation import RefundConfirmed, RefundWaived
 from services.notify.prompts import handlers as prompts
@@ -18,7 +17,6 @@ class Notify(Service):
 
     name = "notify"
 
-    on_refunds_approved = event(RefundsApproved, prompts.on_refunds_approved)
     on_refund_confirmed = event(RefundConfirmed, prompts.on_refund_confirmed)
     on_refund_waived = event(RefundWaived, prompts.on_refund_waived)
     list_prompts = query(ListPrompts, prompt_views.list_prompts)

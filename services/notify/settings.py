@@ -14,6 +14,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="NOTIFY_")
 
+    max_jobs: int = Field(default=2, description="jobs at a time in notify-worker: one copies, one is read")
     sms_provider: str = Field(
         default=DEVELOPMENT_OUTBOX, validate_default=True, description="who carries the SMS"
     )

@@ -49,7 +49,7 @@ def write_files(folder: Path, count: int) -> None:
     """Write the four files."""
     files = {kind: (folder / f"{kind}.csv").open("wb") for kind in ImportKind}
     for kind, file in files.items():
-        file.write((",".join(LAYOUTS[kind].headers) + "\r\n").encode("gb18030"))
+        file.write((",".join(LAYOUTS[kind].expected) + "\r\n").encode("gb18030"))
     for start in range(0, count, STEP):
         units = make_units(start, min(start + STEP, count))
         _append(files[ImportKind.EMPLOYERS], employers_lines(units))
@@ -63,12 +63,15 @@ def write_files(folder: Path, count: int) -> None:
 
 def make_units(start: int, end: int) -> pl.DataFrame:
     """Return units with valid numbers and codes; what varies follows from their place."""
-    i = pl.int_range(start, end, eager=True).alias("i").to_frame()
-    spread = pl.col("i") * 2654435761 % 2**32
-    region = 410100 + pl.col("i") % 17 * 100 + pl.col("i") // 17 % 9 + 1
-    units = i.with_columns(spread=spread, region=region, kind=pl.col("i") % 40)
+    return complete_units(number_units(start, end))
+
+
+def complete_units(numbers: pl.DataFrame) -> pl.DataFrame:
+    """Return numbered units with what else a unit has."""
+    units = numbers.with_columns(
+        spread=pl.col("i") * 2654435761 % 2**32, region=pl.col("unit_no") // 1_000_000, kind=pl.col("i") % 40
+    )
     units = units.with_columns(
-        unit_no=pl.col("region") * 1_000_000 + pl.col("i") % 1_000_000,
         name=pl.format("河南省𬭎{}号有限公司", "i"),
         people=pl.col("spread") % 97 + 1,
         code=pl.format("91{}{}", "region", pl.col("i").cast(pl.String).str.zfill(8)),
@@ -79,6 +82,13 @@ def make_units(start: int, end: int) -> pl.DataFrame:
     )
     whole = _check(units, "code", 0, tuple(pow(3, place, 31) for place in range(17)), 31)
     return units.with_columns(code=pl.concat_str("code", whole.replace_strict(dict(enumerate(ALPHABET)))))
+
+
+def number_units(start: int, end: int) -> pl.DataFrame:
+    """Return i and unit_no."""
+    region = 410100 + pl.col("i") % 17 * 100 + pl.col("i") // 17 % 9 + 1
+    i = pl.int_range(start, end, eager=True).alias("i").to_frame()
+    return i.with_columns(unit_no=region * 1_000_000 + pl.col("i") % 1_000_000)
 
 
 def _check(units: pl.DataFrame, code: str, start: int, weights: tuple[int, ...], modulus: int) -> pl.Series:
@@ -201,7 +211,7 @@ def main() -> None:
             assert maker.exitcode == 0
         database = Database(options.url or f"sqlite:///{folder}/province.db")
         chain_of("subsidy").upgrade(database)
-        settings = SimpleNamespace(environment="development")
+        settings = SimpleNamespace(environment="development", units_per_chunk=50_000)
         job = Job(settings, BlobStore.at(f"file://{folder}/blobs"), lambda: NOW, database)
         seed.seed(job)
         for kind in ImportKind:

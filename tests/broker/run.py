@@ -13,6 +13,11 @@ def main(process: str) -> None:
         worker_host.run(CounterWorker, CounterSettings.read())
         assert not {"nameko", "eventlet"} & set(sys.modules), "a worker is a plain process"
         return
+    if process == "notify-worker":
+        from services.__main__ import main as run_a_real_one
+
+        sys.argv = ["services", "run", process]
+        return run_a_real_one()
     from services.chassis import host  # first: it patches the standard library for eventlet
     from tests.broker.counter import CounterSettings, ListenerSettings
     from tests.broker.counter_services import Counter, Listener

@@ -31,7 +31,7 @@ from services.subsidy.confirmation.store import answers
 from services.subsidy.screening.store import verdicts
 
 UNITS = 3_000
-VICTIMS = ("subsidy-worker", "subsidy", "notify", "archive-worker", "archive", "identity")
+VICTIMS = ("subsidy-worker", "subsidy", "notify", "notify-worker", "archive-worker", "archive", "identity")
 PAUSE = 1.0  # seconds between two kills
 ALIVE = 4.0  # seconds a process lives at least: long enough to be in the middle of something
 KILLS = 12  # of one kind at most: the supervisor gives up what never stays up
@@ -86,7 +86,11 @@ def _age(pid: int) -> float:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     on_postgres = request.param == "postgresql"
-    settings = {"RETRY_DELAYS_MS": "[200, 1000, 3000, 5000, 5000]"}
+    settings = {
+        "RETRY_DELAYS_MS": "[200, 1000, 3000, 5000, 5000]",
+        "SUBSIDY_REFUNDS_PER_MESSAGE": "1000",
+        "SUBSIDY_UNITS_PER_CHUNK": "200",
+    }
     with House(
         tmp_path / "house", clock="2023-09-14T09:00+08:00", postgres=on_postgres, settings=settings
     ) as house:
@@ -120,13 +124,13 @@ def test_kill_9_of_everybody_loses_nothing_and_doubles_nothing(house, rows, tmp_
     assert run.state is ScreeningState.DONE
     assert run.units == len(rows("subsidy", verdicts.c.unit_no)) == UNITS
 
-    with killer.at_work("subsidy-worker", "notify", "subsidy"):
+    with killer.at_work("subsidy-worker", "notify-worker", "subsidy", "notify"):
         batch = approve_everything(agency, run.screening_id)
         told = wait_for("the prompts", lambda: all_of(rows("notify", prompts.c.refund_id), batch.count))
+        announced = wait_for("the SMS", lambda: all_of(occasions(rows), batch.count))
     made = {row.id: row.amount for row in rows("subsidy", refunds.c.id, refunds.c.amount)}
     assert len(made) == batch.count and sum(made.values()) == batch.amount
     assert {row.refund_id for row in told} == set(made) and len(told) == batch.count
-    announced = [row for row in rows("notify", sms_messages.c.occasion) if row.occasion]
     assert len(announced) == len({row.occasion for row in announced}) == batch.count
 
     employers = [employer(agency, unit_no) for unit_no in registrable(agency, rows)]
@@ -189,6 +193,11 @@ def save(handler: Employer, statement: Any, choice: Choice) -> Any:
         if no.code != "statement_too_short":
             raise
         return None
+
+
+def occasions(rows: Callable[..., list[Any]]) -> list[Any]:
+    """Return the SMS that are sent for an occasion."""
+    return [row for row in rows("notify", sms_messages.c.occasion) if row.occasion]
 
 
 def all_of(found: list[Any], count: int) -> list[Any] | None:

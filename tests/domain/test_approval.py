@@ -32,7 +32,7 @@ BATCH = Batch(
     maker_name=APPROVER.name,
     made_at=NOW,
 )
-MADE = BATCH.freeze(totals=control_totals(LINES), left_out=3)
+MADE = BATCH.freeze(totals=control_totals(LINES), left_out=3, outcomes={})
 
 
 def test_control_totals_are_count_sum_and_a_digest_over_the_lines_in_order():
@@ -44,11 +44,11 @@ def test_control_totals_are_count_sum_and_a_digest_over_the_lines_in_order():
 
 def test_freezing_fixes_the_totals_once():
     assert (MADE.state, MADE.count, MADE.amount, MADE.left_out) == (BatchState.MADE, 2, 23713716, 3)
-    assert MADE.freeze(totals=control_totals([]), left_out=0) == MADE
+    assert MADE.freeze(totals=control_totals([]), left_out=0, outcomes={}) == MADE
 
 
 def test_an_empty_batch_goes_back_by_itself_and_says_why():
-    empty = BATCH.freeze(totals=control_totals([]), left_out=7)
+    empty = BATCH.freeze(totals=control_totals([]), left_out=7, outcomes={})
     assert (empty.state, empty.reason, empty.left_out) == (BatchState.RETURNED, "empty_batch", 7)
 
 

@@ -1,8 +1,10 @@
 """Clerks' files: every line is accounted for, whatever is in it."""
 
 import csv
+import hashlib
 import shutil
 import tempfile
+from dataclasses import replace
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -15,31 +17,34 @@ from pydantic import TypeAdapter, ValidationError
 from services.contracts.subsidy.registry import ImportKind
 from services.contracts.values import CheckedCreditCode
 from services.subsidy.registry.adapters import columns
+from services.subsidy.registry.adapters.blocks import Block, Checked, Unreadable
 from services.subsidy.registry.adapters.columns import LAYOUTS
 from services.subsidy.registry.adapters.files import Spool
-from services.subsidy.registry.adapters.lines import Unreadable, read_blocks
+from services.subsidy.registry.adapters.lines import BLOCK, open_lines
+from services.subsidy.registry.adapters.sources import open_source, places
 from services.subsidy.registry.domain import partition_of
 
 EMPLOYERS, CONTRIBUTIONS = (
-    LAYOUTS[kind].headers for kind in (ImportKind.EMPLOYERS, ImportKind.CONTRIBUTIONS)
+    LAYOUTS[kind].expected for kind in (ImportKind.EMPLOYERS, ImportKind.CONTRIBUTIONS)
 )
 UNIT = "410181000327,91410181170508042W,巩义市恒远精密制造有限公司,企业,制造业,大型,410181,1180,否,否,,,,,"
 MONTH = "410181000327,202212,1180,65871.43,65871.43,0,0"
 
 
-def load(kind, content: bytes, **sizes: int):
+def load(kind, content: bytes, block: int = BLOCK, **sizes: int):
     """Return the accepted rows and the rejects (line, field, value, reason) of a file."""
     folder = Path(tempfile.mkdtemp())
     try:
         (folder / "spool").mkdir()
         (folder / "file.csv").write_bytes(content)
         spool = Spool(folder / "spool", LAYOUTS[kind], **sizes)
-        spool.read(folder / "file.csv")
+        source = open_source(folder / "file.csv", LAYOUTS[kind], block)
+        spool.take(source, places(source, LAYOUTS[kind], None))
         accepted = [row for _, rows in spool.partitions() for row in rows.to_dicts()]
-        merged = spool.merge_rejects()
+        written = spool.write_rejects(source)
         rejects = (
-            list(csv.reader(StringIO(merged.read_bytes().decode("utf-8-sig"), newline="")))[1:]
-            if merged
+            list(csv.reader(StringIO(written[0].read_bytes().decode(source.encoding), newline="")))[1:]
+            if written
             else []
         )
         assert spool.accepted == len(accepted)
@@ -218,15 +223,19 @@ def test_a_file_that_is_none_is_refused_as_a_whole(content, code, facts):
     assert refused.value.code == code and (facts is None or refused.value.facts == facts)
 
 
-def test_a_line_longer_than_a_block_is_refused_and_blocks_join_into_the_file():
+def test_a_line_longer_than_a_block_is_refused_and_blocks_join_into_the_file(tmp_path):
+    path, layout = tmp_path / "file", LAYOUTS[ImportKind.EMPLOYERS]
     content = text(*[UNIT] * 50).encode()
+    path.write_bytes(content)
     for size in (700, 1024, 10**6):
-        blocks = list(read_blocks(BytesIO(content), EMPLOYERS, size))
+        source = open_lines(path, layout, size)
+        blocks = [source.block(page, places(source, layout, None)) for page in source.pages()]
         assert sum(block.lines for block in blocks) == 50
         numbers = [line for block in blocks for line in block.fields["line"].to_list()]
         assert numbers == list(range(2, 52))
+    path.write_bytes(content + b"x" * 3000)
     with pytest.raises(Unreadable, match="line_too_long"):
-        list(read_blocks(BytesIO(content + b"x" * 3000), EMPLOYERS, 700))
+        list(open_lines(path, layout, 700).pages())
 
 
 PIECES = some.sampled_from(
@@ -253,6 +262,90 @@ def test_accepted_and_rejected_lines_are_all_lines(records, encoding, end, size)
     assert len(accepted) + len({line for line, *_ in rejects}) == total
     assert [line for line, *_ in rejects] == sorted(line for line, *_ in rejects)
     assert len(accepted) <= len({record for record in records})
+
+
+NUMBERS = some.sampled_from(
+    ["0", "1", "00", "007", "40.5", "40.05", "40.", ".5", "1e3", "+1", "-1", " 1", "1 ", "", '"1"', '"', "１"]
+    + ["10000000", "10000001", "99999999", "123456789", "999999999.99", "1000000000", "1000000000.01"]
+    + ["9999999999.99", "0.999", "NaN", "inf", "null", "\t1", "1\r", "0x1", "1_0", "一", "#1", "\x00"]
+) | some.integers(0, 10**9).map(str)
+MONTHS = some.sampled_from(["202212", "202301", "202213", "199912", "2022-1", ""])
+NUMBERED = some.sampled_from([410181000327, 410181000328, 999999999999]).map(str) | NUMBERS
+MONTHLY = (
+    some.tuples(NUMBERED, MONTHS, *[NUMBERS] * 5).map(",".join)
+    | some.tuples(some.integers(10**11, 10**11 + 50).map(str), MONTHS).map(
+        lambda two: ",".join([*two, *"12340"])
+    )
+    | some.builds(
+        lambda place, text: ",".join([*MONTH.split(",")[:place], text, *MONTH.split(",")[place + 1 :]]),
+        some.integers(0, 6),
+        NUMBERS,
+    )
+    | some.lists(NUMBERS, max_size=9).map(",".join)
+    | some.sampled_from([MONTH, f'"{MONTH}"', MONTH + ",", MONTH[:-2], MONTH + "\r", "", " " + MONTH])
+)
+
+
+def outcome(layout, content: bytes, mapping, size: int):
+    """Return the digests of a file's parts, and its two files of rejects."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "spool").mkdir()
+        (folder / "file.csv").write_bytes(content)
+        source = open_source(folder / "file.csv", layout, size)
+        spool = Spool(folder / "spool", layout, spill=2000)
+        spool.take(source, places(source, layout, mapping))
+        digests = []
+        for partition, rows in spool.partitions():
+            parquet = BytesIO()
+            rows.write_parquet(parquet, compression="zstd")
+            digests.append((partition, rows.height, hashlib.sha256(parquet.getvalue()).hexdigest()))
+        written = [path.read_bytes() for path in spool.write_rejects(source) or ()]
+        return digests, written, spool.total, spool.accepted
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    some.lists(MONTHLY | some.just(MONTH), max_size=60),
+    some.sampled_from(["utf-8", "utf-8-sig", "gb18030"]),
+    some.sampled_from(["\n", "\r\n"]),
+    some.booleans(),
+    some.sampled_from([400, 3000, BLOCK]),
+    some.sampled_from(["as it is", "turned round", "mapped", "with recipients", "with another"]),
+)
+@example([MONTH, MONTH.replace("1180", "10000001")], "utf-8", "\n", True, BLOCK, "as it is")
+@example([MONTH.replace(",0,0", ",0.5,10000000")], "utf-8", "\r\n", True, BLOCK, "with recipients")
+def test_reading_plain_lines_at_once_is_the_same_as_checking_each_field(
+    records, encoding, end, has_end, size, shape
+):
+    """The same parts to the byte and the same rejects, whatever is plain and whatever is not."""
+    header, mapping = list(CONTRIBUTIONS), None
+    if shape == "turned round":
+        header, records = header[::-1], [",".join(record.split(",")[::-1]) for record in records]
+    elif shape == "mapped":
+        mapping = dict(zip(header, (f"列{place}" for place in range(7)), strict=True))
+        header = list(mapping.values())
+        records = [record.replace("\r", "") for record in records]  # a header is looked for in them as well
+    elif shape != "as it is":
+        header.append("新领失业金人数" if shape == "with recipients" else "备注")
+        records = [f"{record},{place % 5 or ''}" for place, record in enumerate(records)]
+    content = text(*records, header=header, end=end).encode(encoding)
+    content = content if has_end else content.removesuffix(end.encode())
+    layout = LAYOUTS[ImportKind.CONTRIBUTIONS]
+    slow = replace(layout, columns=tuple(replace(column, digits=None) for column in layout.columns))
+    assert outcome(layout, content, mapping, size) == outcome(slow, content, mapping, size)
+
+
+def test_a_file_of_months_is_read_at_once_but_for_the_pieces_with_other_lines(tmp_path):
+    layout, path = LAYOUTS[ImportKind.CONTRIBUTIONS], tmp_path / "file"
+    lines = [f"{410181000000 + no},202212,1,1.00,1.00,0,0" for no in range(10_000)]
+    lines[5000] = "坏行"
+    path.write_bytes(text(*lines, header=CONTRIBUTIONS).encode("gb18030"))
+    source = open_source(path, layout, 64 * 1024)
+    blocks = list(source.read(places(source, layout, None), layout))
+    checked = [block.rows.height for block in blocks if isinstance(block, Checked)]
+    assert 9_900 < sum(checked) < 10_000
+    assert sum(checked) + sum(block.lines for block in blocks if isinstance(block, Block)) == 10_000
 
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

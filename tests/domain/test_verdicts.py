@@ -8,20 +8,22 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
-from services.contracts.subsidy.screening import Outcome
+from services.contracts.subsidy.screening import NextStep, Outcome
 from services.contracts.values import SizeClass, UnitType
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.domain import FACTS, WORD
+from services.subsidy.registry.domain import PARTITIONS
 from services.subsidy.screening.adapters import columns
 from services.subsidy.screening.domain import (
-    PARTITIONS,
     Verdict,
     codes_of,
     decide,
     derivation,
     evaluate,
     explain,
+    next_step,
     plan_chunks,
+    told_layoff_rate,
 )
 from tests.units import ANY_FACTS, MANUAL, SHRINKING, by_columns, expressions, number, small
 
@@ -95,7 +97,7 @@ def test_the_size_of_an_enterprise_is_never_assumed():
     assert codes_of(POLICY, verdict.unknowns) == ("size_class",)
 
 
-@pytest.mark.parametrize("fact", sorted(set(FACTS) - {"exempt"}))
+@pytest.mark.parametrize("fact", sorted(POLICY.uses() - {"exempt"}))
 def test_whatever_fact_is_missing_nothing_is_refunded(fact):
     verdict = judge(**{fact: None})
     assert (verdict.outcome, verdict.amount) == (Outcome.UNKNOWN, 0) and verdict.unknowns
@@ -174,5 +176,49 @@ def test_every_partition_is_in_one_chunk(partitions):
 
 def test_a_small_province_has_few_chunks_and_a_large_one_all():
     assert len(plan_chunks(dict.fromkeys(range(64), 10))) == 1
-    assert len(plan_chunks(dict.fromkeys(range(64), 1_563))) == 8
-    assert len(plan_chunks(dict.fromkeys(range(64), 15_625))) == 64
+    assert len(plan_chunks(dict.fromkeys(range(64), 781))) == 1
+    assert len(plan_chunks(dict.fromkeys(range(64), 782))) == 2
+    assert len(plan_chunks(dict.fromkeys(range(64), 15_625))) == 32
+    assert len(plan_chunks(dict.fromkeys(range(64), 156_250))) == 64
+    assert len(plan_chunks(dict.fromkeys(range(64), 15_625), 64)) == 64
+
+
+def layoff_words(**changes) -> str:
+    results = explain(POLICY, {**MANUAL, **changes}, "410181")
+    return next(each.zh for each in results if each.code == "layoff_rate")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "told"),
+    [
+        (200, 189, "裁员率 5.5%"),  # exactly 5.5 %
+        (1_000_000, 944_999, "裁员率 5.5001%"),
+        (9_999_999, 9_449_999, "裁员率 5.5001%"),  # 5.50000055 %: never told as 5.5 %
+        (1_000_000, 945_001, "裁员率 5.4999%"),
+        (1_000_000, 944_900, "裁员率 5.51%"),  # rounded it shows already
+        (10_000, 9_451, "裁员率 5.49%"),
+    ],
+)
+def test_a_layoff_rate_a_hair_beside_the_limit_is_told_with_four_digits(start, end, told):
+    words = layoff_words(headcount_start=start, headcount_end=end, headcount_now=end)
+    assert told in words and "不得高于 5.5%" in words
+
+
+@given(start=some.integers(1, 10_000_000), share=some.integers(0, 10**6))
+def test_who_fails_for_layoffs_is_never_told_a_rate_that_would_do(start, share):
+    facts = {**MANUAL, "headcount_start": start, "headcount_end": start - start * share // 10**6}
+    limit = 2000 if start <= 30 else 550
+    failing = "layoff_rate" in codes_of(POLICY, decide(POLICY, facts, "410181").reasons)
+    told = told_layoff_rate(POLICY, facts, "410181")
+    percent = Decimal(told) / 100 if isinstance(told, int) else Decimal(told.removesuffix("%"))
+    assert (percent > Decimal(limit) / 100) == failing
+
+
+def test_an_amount_that_rounds_to_nothing_is_told_so():
+    verdict = judge(base=1)
+    assert (verdict.outcome, verdict.amount) == (Outcome.ELIGIBLE, 0)
+    chinese, english = derivation(verdict, 1)
+    assert chinese == "0.01 元 × 30% = 0.00 元（四舍五入到分），不足 0.01 元，不予发放"
+    assert english == "0.01 × 30% = 0.00 yuan, half up: less than 0.01, nothing is paid"
+    assert next_step(POLICY, verdict, ()) is NextStep.NOTHING
+    assert judge(base=2).amount == 1

@@ -21,7 +21,7 @@ class Asked(NamedTuple):
     caller: dict[str, str]
 
 
-def example(kind: type[AMessage], **changes: Any) -> AMessage:
+def example(kind: type[AMessage], /, **changes: Any) -> AMessage:
     """Return the golden example of a message, with some values changed."""
     text = (EXAMPLES / kind.owner / f"{kind.name}.json").read_text("utf-8")
     return kind.model_validate({**json.loads(text), **changes})

@@ -7,7 +7,13 @@ from gateway.auth import KINDS, PUBLIC_BLUEPRINTS, PUBLIC_ENDPOINTS, is_public
 from tests import people
 from tests.gateway.conftest import Browser
 
-ANYTHING = {"chosen": "en", "filename": "portal.css", "unit_no": "410181000327", "programme_year": 2023}
+ANYTHING = {
+    "chosen": "en",
+    "filename": "portal.css",
+    "unit_no": "410181000327",
+    "programme_year": 2023,
+    "version": 1,
+}
 SOME_ID = "018a91b2-7c40-7000-8000-000000000006"
 
 

@@ -38,11 +38,15 @@ from services.contracts.subsidy import (
     approval,
     bank_accounts,
     confirmation,
+    incomplete,
     notice,
     policy,
+    quality,
     registry,
     screening,
+    simulation,
     uploads,
+    versions,
 )
 from services.contracts.values import Post
 from tests import people
@@ -101,20 +105,46 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", f"/uploads/{I}", uploads.GetUpload, 200),
     ("GET", "/imports?limit=7", registry.ListImports, 200),
     ("GET", f"/imports/{I}", registry.GetImport, 200),
+    ("GET", f"/imports/{I}/diff", versions.GetImportDiff, 200),
+    ("GET", f"/imports/{I}/changes?kind=changed&field=phone", versions.ListImportChanges, 200),
+    ("POST", f"/imports/{I}/comparisons", versions.StartComparison, 202),
+    ("GET", f"/imports/{I}/quality", quality.GetImportQuality, 200),
+    ("GET", f"/imports/{I}/findings?kind=no_bank", quality.ListQualityFindings, 200),
+    ("GET", f"/imports/{I}/preview", registry.GetImportPreview, 200),
+    ("POST", f"/imports/{I}/preview", registry.GetImportPreview, 200),
+    ("POST", f"/imports/{I}/confirmation", registry.ConfirmImport, 202),
+    ("POST", f"/imports/{I}/discarding", registry.DiscardImport, 200),
     ("GET", "/policies", policy.ListPolicies, 200),
     ("GET", "/policies/2023", policy.GetPolicy, 200),
+    ("GET", "/policies/2023/versions/1", policy.GetPolicy, 200),
+    ("GET", "/layoff-formulas", policy.ListLayoffFormulas, 200),
+    ("POST", "/policy-comparisons", policy.ComparePolicies, 200),
+    ("POST", "/policy-drafts", policy.DraftPolicy, 201),
+    ("GET", "/policy-drafts?limit=7", policy.ListPolicyDrafts, 200),
+    ("GET", f"/policy-drafts/{I}", policy.GetPolicyDraft, 200),
+    ("PUT", f"/policy-drafts/{I}", policy.ChangePolicyDraft, 200),
+    ("POST", f"/policy-drafts/{I}/layoff-formula", policy.UseLayoffFormula, 200),
+    ("POST", f"/policy-drafts/{I}/submission", policy.SubmitPolicyDraft, 202),
+    ("POST", f"/policy-drafts/{I}/return", policy.ReturnPolicyDraft, 200),
+    ("POST", f"/policy-drafts/{I}/entry-into-force", policy.PutPolicyInForce, 200),
+    ("POST", f"/policy-drafts/{I}/discarding", policy.DiscardPolicyDraft, 200),
     ("POST", "/screenings", screening.StartScreening, 202),
     ("GET", "/screenings", screening.ListScreenings, 200),
     ("GET", f"/screenings/{I}", screening.GetScreening, 200),
     ("GET", f"/screenings/{I}/verdicts?outcome=unknown", screening.ListVerdicts, 200),
     ("GET", f"/screenings/{I}/verdicts/410181000327", screening.ExplainVerdict, 200),
-    ("GET", f"/screenings/{I}/incomplete-units?missing=phone", approval.ListIncompleteUnits, 200),
+    ("GET", f"/screenings/{I}/incomplete-units?missing=phone", incomplete.ListIncompleteUnits, 200),
     ("POST", f"/screenings/{I}/cancellation", screening.CancelScreening, 200),
+    ("POST", f"/screenings/{I}/release", screening.ReleaseScreening, 200),
     ("GET", "/own-verdicts", screening.ListOwnVerdicts, 200),
+    ("POST", "/simulations", simulation.SimulatePolicy, 200),
+    ("POST", "/simulations/effects", simulation.ListEffects, 200),
+    ("GET", f"/policy-drafts/{I}/simulation", simulation.GetKeptSimulation, 200),
     ("POST", "/batches", approval.MakeBatch, 202),
     ("GET", "/batches", approval.ListBatches, 200),
     ("GET", f"/batches/{I}", approval.GetBatch, 200),
     ("GET", f"/batches/{I}/items?left_out=true", approval.ListBatchItems, 200),
+    ("GET", f"/batches/{I}/lines?outcome=held&after=7", approval.ListBatchLines, 200),
     ("POST", f"/batches/{I}/items/410181000327/hold-out", approval.HoldOutItem, 200),
     ("POST", f"/batches/{I}/items/410181000327/take-back", approval.TakeItemBack, 200),
     ("POST", f"/batches/{I}/withdrawal", approval.WithdrawBatch, 200),
@@ -138,7 +168,7 @@ ROUTES: list[tuple[str, str, type[Request[Any]], int]] = [
     ("GET", "/outbox-sms?phone=199", ListOutboxSms, 200),
 ]
 IN_PATH = {"id", "batch_id", "refund_id", "screening_id", "import_id", "notice_id"}
-IN_PATH |= {"maintenance_id", "authority_id", "account"}
+IN_PATH |= {"maintenance_id", "authority_id", "account", "draft_id"}
 
 
 def body_for(kind: type[Request[Any]], address: str) -> dict[str, Any]:
@@ -149,8 +179,9 @@ def body_for(kind: type[Request[Any]], address: str) -> dict[str, Any]:
     values = example(kind).to_wire()
     if kind is sessions.SignInCertificate:
         values |= values.pop("proof")
-    # What binds a challenge to a browser comes from its cookie, the origin is ours.
-    return {name: value for name, value in values.items() if name not in {*in_path, "binding", "origin"}}
+    # What binds a challenge to a browser comes from its cookie, the origin is ours; files come as they are.
+    elsewhere = {*in_path, "binding", "origin", "units"}
+    return {name: value for name, value in values.items() if name not in elsewhere}
 
 
 @pytest.mark.parametrize(("method", "address", "kind", "status"), ROUTES)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.contracts.identity.accounts import EmployerView, GetEmployer
 from services.contracts.subsidy.confirmation import ListRefunds, RefundsView, RefundView
 from services.contracts.subsidy.screening import (
     ListOwnVerdicts,
@@ -78,7 +79,7 @@ def test_who_was_not_in_the_registry_is_told_so(employer: Browser, bus: FakeBus)
 def test_before_the_first_screening_there_is_nothing_to_explain(employer: Browser, bus: FakeBus) -> None:
     no_refunds(bus)
     bus.answers[ListOwnVerdicts] = OwnVerdictsView(programmes=())
-    assert "还没有完成的筛查" in employer.get(PAGE).text
+    assert "还没有公布的筛查结果" in employer.get(PAGE).text
     assert PAGE not in employer.get("/employer/").text
 
 
@@ -90,3 +91,12 @@ def test_home_leads_there_for_every_unit_without_a_refund_only(employer: Browser
     no_refunds(bus)
     bus.answers[ListOwnVerdicts] = told(example(OwnVerdictView))
     assert LINK in employer.get("/employer/").text
+
+
+def test_home_names_the_unit_not_its_handler_where_there_is_no_refund(
+    employer: Browser, bus: FakeBus
+) -> None:
+    no_refunds(bus)
+    unit = example(EmployerView, unit_name="巩义市平稳纺织有限公司", handler_name="周平")
+    bus.answers[GetEmployer] = unit
+    assert "<dd>巩义市平稳纺织有限公司</dd>" in employer.get("/employer/").text

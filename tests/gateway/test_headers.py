@@ -23,9 +23,18 @@ OF_EMPLOYERS += ["bank-accounts", "bank-accounts/410181000327", "eligibility"]
 OF_PERSONS = ["", "maintenances/new", "account", "phone", "password"]
 OF_CLERKS = ["", "imports", f"imports/{I}", "policies", "policies/2023", "screenings", f"screenings/{I}"]
 OF_CLERKS += [f"screenings/{I}/units/410181000327", "batches", "batches/new", f"batches/{I}", "notices"]
-OF_CLERKS += [f"batches/{I}?held_out=1", f"batches/{I}/hold-out", f"batches/{I}/withdraw"]
+OF_CLERKS += [
+    f"batches/{I}/lines",
+    f"batches/{I}?held_out=1",
+    f"batches/{I}/hold-out",
+    f"batches/{I}/withdraw",
+]
 OF_CLERKS += [f"batches/{I}?left_out=1", "maintenance", "refunds", f"refunds/{I}", "todos"]
+OF_CLERKS += [f"imports/{I}/changes", f"imports/{I}/findings"]
 OF_CLERKS += [f"refunds?credit_code={people.CODE}", "account", "password"]
+OF_CLERKS += ["policies/2023?version=1", f"policies/comparison?left=2023.1&right={I}", "policies/drafts/new"]
+OF_CLERKS += [f"policies/drafts/{I}", f"policies/drafts/{I}/review", "simulations"]
+OF_CLERKS += [f"simulations?screening_id={I}", f"simulations/units?screening_id={I}&kind=in"]
 
 
 def every_page(browser: Browser) -> list[tuple[str, str]]:
@@ -42,7 +51,7 @@ def every_page(browser: Browser) -> list[tuple[str, str]]:
 
 def test_no_page_has_inline_scripts_or_styles_or_asks_another_host(browser: Browser) -> None:
     pages = every_page(browser)
-    assert len(pages) == 74
+    assert len(pages) == 85
     for address, page in pages:
         assert "</html>" in page, address
         assert not re.search(r"<script(?![^>]* src=)", page), address

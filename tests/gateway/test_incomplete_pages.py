@@ -9,13 +9,13 @@ import pytest
 
 from gateway.labels import MISSING, TO_ASK
 from services.contracts.errors import Forbidden
-from services.contracts.subsidy.approval import (
+from services.contracts.subsidy.approval import MakeBatch
+from services.contracts.subsidy.incomplete import (
     IncompleteTotalsView,
     IncompleteUnitsView,
     IncompleteUnitView,
     Lack,
     ListIncompleteUnits,
-    MakeBatch,
 )
 from services.contracts.subsidy.screening import (
     GetScreening,

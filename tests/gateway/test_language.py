@@ -14,7 +14,7 @@ from tests.gateway.conftest import Browser
 
 GATEWAY = Path(TRANSLATIONS).parent
 SERVICES = GATEWAY.parent / "services"
-RAISED = re.compile(r'\b(?:Refused|Missing|Forbidden|Conflict|Unreadable)\(\s*"([a-z_]+)"')
+RAISED = re.compile(r'\b(?:Refused|Missing|Forbidden|Conflict|Unreadable|PolicyFault)\(\s*"([a-z_]+)"')
 KEPT = re.compile(r'\b(?:code|problem)="([a-z_]+)"')
 ANSWERED = re.compile(r'\banswer\(\d+, "([a-z_]+)"')
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")

@@ -36,7 +36,9 @@ def make_gateway() -> Any:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     blobs, bus = BlobStore.at(Path(folder).as_uri()), FakeBus()
     bus.answers[ListSlips] = SlipsView(slips=(example(SlipView, pdf=blobs.put("slips", b"%PDF-1.7")),))
-    bus.answers[GetImport] = example(ImportView, rejects=blobs.put("rejects", b"line,field,value,reason"))
+    bus.answers[GetImport] = example(
+        ImportView, rejects=(ref := blobs.put("rejects", b"line,reason")), rejected_lines=ref
+    )
     return create_app(gateway_settings(), bus, blobs)
 
 

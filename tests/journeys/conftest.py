@@ -10,16 +10,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 from deploy.local.demo.people import Employer
 from deploy.local.house import House
-from deploy.local.sample.bring_in import (
-    EMPLOYER_PASSWORD,
-    Agency,
-    import_file,
-    maintain,
-    screen,
-)
+from deploy.local.sample.bring_in import Agency, import_file, screen
 from deploy.local.sample.files import write_province
 from services.contracts.subsidy.approval import BatchState
 from tests.journeys.browser import PICTURES, Person, launch
+from tests.journeys.steps import open_service
 
 CLOCK = "2023-09-14T09:00+08:00"
 YEAR = 2023
@@ -61,11 +56,7 @@ def administrator(agency: Agency) -> Callable[[str], Employer]:
     """Return a handler whose employer has registered and set EMPLOYER_PASSWORD."""
 
     def administrator(unit_no: str) -> Employer:
-        maintain(agency, unit_no)
-        employer = agency.handler_of(unit_no)
-        employer.register()
-        employer.become_administrator(EMPLOYER_PASSWORD)
-        return employer
+        return open_service(agency, unit_no)
 
     return administrator
 

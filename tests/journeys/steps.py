@@ -1,11 +1,12 @@
 """What several journeys do alike, through the pages."""
 
 import re
+from pathlib import Path
 
-from playwright.sync_api import Download, expect
+from playwright.sync_api import Download, Locator, expect
 
 from deploy.local.demo.people import Employer
-from deploy.local.sample.bring_in import CLERK_PASSWORD, EMPLOYER_PASSWORD
+from deploy.local.sample.bring_in import CLERK_PASSWORD, EMPLOYER_PASSWORD, Agency, maintain
 from deploy.local.sample.units import Unit
 from tests.journeys.browser import Person
 
@@ -101,3 +102,30 @@ def download(somebody: Person, link: str) -> Download:
     with somebody.page.expect_download() as saved:
         found.click()
     return saved.value
+
+
+def save(somebody: Person, link: str) -> bytes:
+    """Return the file that a link lets the browser save."""
+    with somebody.page.expect_download() as saved:
+        somebody.page.get_by_role("link", name=link, exact=True).click()
+    return Path(saved.value.path()).read_bytes()
+
+
+def reload_until(somebody: Person, found: Locator) -> None:
+    """Look at the page anew until what is worked out in the background stands on it."""
+    page = somebody.page
+    for _ in range(WHILE_WORKING // 500):
+        if found.count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(found.first).to_be_visible()
+
+
+def open_service(agency: Agency, unit_no: str) -> Employer:
+    """Return a handler whose employer has registered and set EMPLOYER_PASSWORD."""
+    maintain(agency, unit_no)
+    employer = agency.handler_of(unit_no)
+    employer.register()
+    employer.become_administrator(EMPLOYER_PASSWORD)
+    return employer

@@ -66,12 +66,12 @@ def import_list(clerk: Person, file: Path) -> None:
     clerk.page.get_by_label("文件", exact=True).set_input_files(file)
     clerk.look("import")
     clerk.press("上传")
-    rejects = clerk.page.get_by_role("link", name="下载被拒绝的行")
+    rejects = clerk.page.get_by_role("link", name="下载拒绝原因清单")
     expect(rejects).to_be_visible(timeout=WHILE_WORKING)
     clerk.look("imported")
     with clerk.page.expect_download() as saved:
         rejects.click()
-    lines = Path(saved.value.path()).read_text("utf-8-sig").splitlines()
+    lines = Path(saved.value.path()).read_text("gb18030").splitlines()
     assert len(lines) == 2
     assert re.match(r"\d+,列入日期,2022-02-30,", lines[1])
 

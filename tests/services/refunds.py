@@ -5,6 +5,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+import polars as pl
+
 from services.chassis.database import bulk_insert
 from services.chassis.ids import new_id
 from services.contracts.subsidy.approval import (
@@ -78,7 +80,9 @@ def import_units(world: Any, rows: list[dict[str, Any]]) -> UUID:
     return new.id
 
 
-def screened(world: Any, rows: list[dict[str, Any]], state: ScreeningState = ScreeningState.DONE) -> UUID:
+def screened(
+    world: Any, rows: list[dict[str, Any]], state: ScreeningState = ScreeningState.DONE, **other: Any
+) -> UUID:
     """Return a run in which these units are eligible, with the manual's figures unless they have own ones.
 
     Beside the columns of a unit a row may have `outcome` and `amount`.
@@ -98,10 +102,16 @@ def screened(world: Any, rows: list[dict[str, Any]], state: ScreeningState = Scr
             started_at=world.now,
             state=state,
             employers_import_id=employers,
+            **other,
         )
         add_screening(uow, run)
-        add_verdicts(uow, run.id, (_verdict(row) for row in rows))
+        verdicts = [tuple(map(_plain, _verdict(row))) for row in rows]
+        add_verdicts(uow, run.id, pl.DataFrame(verdicts, schema=list(VERDICT_COLUMNS), orient="row"))
     return run.id
+
+
+def _plain(value: Any) -> Any:
+    return getattr(value, "value", value)
 
 
 def _verdict(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.chassis.ids import new_id
+from services.chassis.schema import outbox
 from services.contracts.errors import Conflict, Forbidden, Missing, Refused
 from services.contracts.subsidy.approval import (
     ApproveBatch,
@@ -25,10 +26,10 @@ from services.contracts.subsidy.approval import (
 from services.contracts.subsidy.screening import Outcome, ScreeningState
 from services.contracts.values import Post, SizeClass
 from services.subsidy.approval import jobs
-from services.subsidy.approval.store.batches import batches
-from services.subsidy.approval.store.decisions import decisions
+from services.subsidy.approval.store.batches import batches, get_batch
 from services.subsidy.approval.store.items import batch_items
-from services.subsidy.approval.store.refunds import refund_number, refunds
+from services.subsidy.approval.store.refunds import add_refunds, refund_id, refund_number, refunds
+from services.subsidy.decisions.store import decisions
 from tests.people import APPROVER, AUDITOR, EMPLOYER, RECEPTION, REVIEWER, clerk
 from tests.services.refunds import (
     MANUAL,
@@ -143,7 +144,7 @@ def test_filling_that_was_interrupted_goes_on(world, monkeypatch):
     assert (batch.state, batch.count, batch.left_out) == (BatchState.MADE, 1, 1)
 
 
-def _killed(*_):
+def _killed(*_, **__):
     raise OSError("killed")
 
 
@@ -267,7 +268,7 @@ def test_refunds_are_made_in_chunks_and_once_however_often_the_job_is_killed(wor
     event, seen = BatchApproved(at=world.now, batch_id=batch.batch_id), []
     for _ in range(3):
         with monkeypatch.context() as patched, pytest.raises(OSError):
-            patched.setattr(jobs, "_publish", _killed)  # within a chunk: nothing of it stays
+            patched.setattr(jobs, "refunds_approved", _killed)  # within a chunk: nothing of it stays
             world.work("subsidy", event)
         jobs._make_chunk(world.job("subsidy"), batch.batch_id)
         seen.append(world.ask(GetBatch(batch_id=batch.batch_id), by=REVIEWER).refunds_made)
@@ -280,6 +281,35 @@ def test_refunds_are_made_in_chunks_and_once_however_often_the_job_is_killed(wor
     ids = [refund.refund_id for one in told for refund in one.refunds]
     assert len(set(ids)) == 2_500 and set(ids) == {row.id for row in world.rows("subsidy", refunds)}
     assert refund_number(2023, rows[0]["unit_no"]) == told[0].refunds[0].number
+
+
+def test_the_event_that_is_made_of_texts_is_what_its_contract_would_have_written(world):
+    approved(world, [unit(1, unit_name='引号"和\\反斜线'), unit(2)])
+    approvals = [row.body for row in world.rows("subsidy", outbox) if "refunds" in row.body]
+    [told] = approvals
+    assert told == RefundsApproved.model_validate(told).to_wire()
+    assert [one["unit_name"] for one in told["refunds"]] == ['引号"和\\反斜线', "单位2"]
+    assert all(one["phone"].startswith("k1.") for one in told["refunds"])
+
+
+def test_a_refund_has_all_that_its_line_had(world):
+    approved(world, [unit(1), unit(2, size_class=None)])
+    lines = {row.unit_no: row._mapping for row in world.rows("subsidy", batch_items)}
+    for refund in world.rows("subsidy", refunds):
+        line, made = lines[refund.unit_no], refund._mapping
+        shared = (set(line) & set(made)) - {"programme_year"}
+        assert {name: made[name] for name in shared} == {name: line[name] for name in shared}
+        assert (refund.id, refund.number) == (
+            refund_id(2023, refund.unit_no),
+            refund_number(2023, refund.unit_no),
+        )
+        assert (refund.programme_year, refund.deadline.year) == (2023, 2023)
+
+
+def test_a_line_that_is_not_there_becomes_no_refund(world):
+    batch = make_batch(world, screened(world, [unit(1)]))
+    with pytest.raises(sa.exc.IntegrityError), world.job("subsidy").unit_of_work() as uow:
+        add_refunds(uow, get_batch(uow, batch.batch_id), {"410181999999": str(new_id())})
 
 
 def test_another_region_sees_and_touches_nothing(world):

@@ -32,9 +32,9 @@ from services.contracts.subsidy.notice import PublishNotice
 from services.contracts.subsidy.registry import ImportKind, ImportReceived
 from services.contracts.values import Actor, ActorKind, Choice, Post
 from services.notify.sms.store import sms_messages
-from services.subsidy.approval.store.decisions import decisions
 from services.subsidy.approval.store.refunds import refunds
 from services.subsidy.confirmation.store import answers, standings
+from services.subsidy.decisions.store import decisions
 from services.subsidy.registry.store import account_changes, units
 from tests.people import APPROVER, AUDITOR, EMPLOYER, NOTICE_CLERK, RECEPTION, REVIEWER, STRANGER, clerk
 from tests.services.refunds import (

@@ -16,7 +16,7 @@ from services.contracts.subsidy.screening import (
     StartScreening,
 )
 from services.subsidy import seed
-from services.subsidy.screening import domain, jobs, store
+from services.subsidy.screening import jobs, store
 from tests.people import APPROVER, AUDITOR, EMPLOYER, REVIEWER, clerk
 from tests.services.registry import LISTED, employers, load, months
 from tests.services.screening import chunks_of, screen, show, start
@@ -25,7 +25,7 @@ from tests.services.screening import chunks_of, screen, show, start
 @pytest.fixture
 def many_chunks(world, monkeypatch):
     """Thirty units in eight chunks."""
-    monkeypatch.setattr(domain, "UNITS_PER_CHUNK", 4)
+    monkeypatch.setenv("SUBSIDY_UNITS_PER_CHUNK", "4")
     world.sweep("subsidy", seed.seed)
     load(world, ImportKind.DISHONEST, [LISTED])
     load(world, ImportKind.ZOMBIE, [LISTED])

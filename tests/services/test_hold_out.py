@@ -18,9 +18,9 @@ from services.contracts.subsidy.approval import (
 )
 from services.contracts.values import Post
 from services.subsidy.approval.domain import control_totals
-from services.subsidy.approval.store.decisions import decisions
 from services.subsidy.approval.store.items import batch_items
 from services.subsidy.approval.store.refunds import refunds
+from services.subsidy.decisions.store import decisions
 from tests.people import APPROVER, AUDITOR, EMPLOYER, REVIEWER, clerk
 from tests.services.refunds import approve_batch, make_batch, refund_of, screened, unit
 from tests.services.test_bank_accounts import NEW, certified, change

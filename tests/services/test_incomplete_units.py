@@ -4,8 +4,9 @@ import pytest
 
 from services.chassis.ids import new_id
 from services.contracts.errors import Forbidden, Missing, Refused
-from services.contracts.subsidy.approval import IncompleteUnitsView, Lack, ListIncompleteUnits, ReturnBatch
+from services.contracts.subsidy.approval import ReturnBatch
 from services.contracts.subsidy.bank_accounts import ChangeBankAccount
+from services.contracts.subsidy.incomplete import IncompleteUnitsView, Lack, ListIncompleteUnits
 from services.contracts.subsidy.screening import Outcome, ScreeningState
 from services.contracts.values import Post
 from tests.people import APPROVER, AUDITOR, EMPLOYER, NOTICE_CLERK, RECEPTION, REVIEWER, clerk

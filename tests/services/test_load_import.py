@@ -18,14 +18,15 @@ from services.contracts.subsidy.registry import (
     ReceiveImport,
 )
 from services.contracts.values import BlobRef
-from services.subsidy.registry import jobs, store
+from services.subsidy.registry import store
 from services.subsidy.registry.domain import partition_of
 from tests.people import APPROVER, AUDITOR, EMPLOYER, REVIEWER
+from tests.services.deaths import Killed, deadly
 from tests.services.registry import employers, load, months, receive
 
 
 def rejects_of(world, view):
-    return list(csv.reader(io.StringIO(world.blobs.read(view.rejects).decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(world.blobs.read(view.rejects).decode(view.encoding))))
 
 
 def test_employers_become_units_with_sealed_personal_data(world):
@@ -136,35 +137,21 @@ def test_the_latest_done_import_is_the_registry_of_today(world):
     assert [each.import_id for each in imports] == [waiting.import_id]
 
 
-class Killed(BaseException):
-    """The process died here."""
-
-
 @pytest.mark.parametrize("kind", [ImportKind.EMPLOYERS, ImportKind.CONTRIBUTIONS])
 @pytest.mark.parametrize("step", ["add_part", "add_rows", "save_import"])
 @pytest.mark.parametrize("after", [0, 1, 7])
-def test_killed_in_the_middle_and_delivered_again_it_gives_the_same(world, monkeypatch, kind, step, after):
+def test_killed_in_the_middle_and_delivered_again_it_gives_the_same(world, kind, step, after):
     lines = (employers if kind is ImportKind.EMPLOYERS else months)(30)
     view = receive(world, kind, lines + [lines[1]])
     event, message_id = ImportReceived(at=world.now, import_id=view.import_id), str(new_id())
-    real, calls = getattr(store, step), []
-
-    def deadly(*values, **named):
-        calls.append(1)
-        done = real(*values, **named)
-        if len(calls) > after:
-            raise Killed
-        return done
-
-    monkeypatch.setattr(jobs.store, step, deadly)
     killed = False
     try:
-        world.work("subsidy", event, message_id)
+        with deadly(store, step, after=after):
+            world.work("subsidy", event, message_id)
     except Killed:
         killed = True
         with world.job("subsidy").read() as uow:
             assert not store.list_done(uow, kind)
-    monkeypatch.setattr(jobs.store, step, real)
     assert killed or step == "add_rows" and kind is ImportKind.CONTRIBUTIONS or step == "save_import"
     for _ in range(2):
         world.work("subsidy", event, message_id)

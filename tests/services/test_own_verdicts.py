@@ -1,4 +1,4 @@
-"""为什么没有返还: an employer is told in plain words what the latest finished run says of its own units."""
+"""为什么没有返还: an employer is told in plain words what the latest released run says of its own units."""
 
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from services.contracts.subsidy.screening import (
     ListOwnVerdicts,
     NextStep,
     Outcome,
+    ReleaseScreening,
 )
 from services.subsidy import seed
 from services.subsidy.policy.adapters.programmes import read_programme
@@ -24,8 +25,10 @@ OTHER = STRANGER.employer
 
 
 def screen(world, year=2023):
+    """Do a whole run and release it."""
     world.now += timedelta(minutes=1)
-    return screening.screen(world, year)
+    done = screening.screen(world, year)
+    return world.ask(ReleaseScreening(id=new_id(), screening_id=done.screening_id), by=APPROVER)
 
 
 def told(world, by=EMPLOYER):
@@ -102,7 +105,7 @@ def test_nobody_is_told_of_units_of_others_and_who_has_none_is_told_so(mixed):
     assert programme.verdicts == ()
 
 
-def test_the_latest_finished_run_counts_whatever_runs_or_was_cancelled_since(mixed):
+def test_the_latest_released_run_counts_whatever_runs_or_was_cancelled_since(mixed):
     screen(mixed)
     load(mixed, ImportKind.EMPLOYERS, [EMPLOYERS, employer(1), employer(2)])
     assert len(told(mixed)[0].verdicts) == 6

@@ -7,8 +7,8 @@ from services.contracts.errors import Forbidden, Missing, Refused
 from services.contracts.subsidy.confirmation import GetRefund, ListTodos, RefundState, SubmitTodos
 from services.contracts.subsidy.notice import ListNoticeLines, ListNotices, PublishNotice, RefundsNoticed
 from services.contracts.values import Choice, Post
-from services.subsidy.approval.store.decisions import decisions
 from services.subsidy.confirmation.store import answers
+from services.subsidy.decisions.store import decisions
 from services.subsidy.notice.store import notice_lines
 from tests.people import EMPLOYER, NOTICE_CLERK, REVIEWER, clerk
 from tests.services.refunds import (

@@ -15,6 +15,7 @@ from services.contracts.notify import ListOutboxSms
 from services.contracts.subsidy.approval import RefundsApproved
 from services.contracts.subsidy.bank_accounts import ChangeBankAccount
 from services.contracts.subsidy.confirmation import GetRefund
+from services.notify.prompts.jobs import tell_by_sms
 from services.notify.sms import jobs
 from tests.people import EMPLOYER, PUBLIC_KEY
 from tests.services.conftest import FIELD_KEYS
@@ -30,6 +31,7 @@ def lived(world):
     approved(world, [MANUAL])
     for event in world.published(RefundsApproved):
         world.hear("notify", event)
+    world.sweep("notify", tell_by_sms)
     world.sweep("notify", jobs.dispatch_sms)
     answer(world, MANUAL)
     return world

@@ -49,7 +49,7 @@ def test_every_line_is_accounted_for_and_each_dirty_one_is_named(world, imported
         assert view.state is ImportState.DONE
         assert (view.accepted, view.rejected) == (file.accepted, len(file.dirty)), file.kind
         if file.dirty:
-            text = world.blobs.read(view.rejects).decode("utf-8-sig")
+            text = world.blobs.read(view.rejects).decode("gb18030")
             found = [(int(line), field) for line, field, *_ in list(csv.reader(io.StringIO(text)))[1:]]
             assert found == [(dirty.line, dirty.field) for dirty in file.dirty]
 

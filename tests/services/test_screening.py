@@ -22,8 +22,9 @@ from services.contracts.subsidy.screening import (
 from services.subsidy import seed
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.store import policies, put_in_force
-from services.subsidy.screening import domain, jobs, store
+from services.subsidy.screening import store
 from tests.people import APPROVER, AUDITOR, EMPLOYER, REVIEWER, clerk
+from tests.services.deaths import Killed, deadly
 from tests.services.registry import (
     CONTRIBUTIONS,
     EMPLOYERS,
@@ -173,7 +174,7 @@ def test_the_same_registry_has_the_same_digests(mixed):
 @pytest.fixture
 def many_chunks(province, monkeypatch):
     """Thirty units in eight chunks."""
-    monkeypatch.setattr(domain, "UNITS_PER_CHUNK", 4)
+    monkeypatch.setenv("SUBSIDY_UNITS_PER_CHUNK", "4")
     load(province, ImportKind.EMPLOYERS, employers(30))
     load(province, ImportKind.CONTRIBUTIONS, months(30))
     return province
@@ -198,6 +199,17 @@ def test_progress_grows_chunk_by_chunk_in_any_order_and_repeated_ones_count_once
     assert run.finished_at == many_chunks.now
 
 
+def test_a_run_keeps_its_chunks_when_their_size_changes(many_chunks, monkeypatch):
+    screening_id = start(many_chunks)
+    first, *others = chunks_of(many_chunks, screening_id)
+    many_chunks.work("subsidy", first)
+    monkeypatch.setenv("SUBSIDY_UNITS_PER_CHUNK", "100")
+    for chunk in others:
+        many_chunks.work("subsidy", chunk)
+    run = show(many_chunks, screening_id)
+    assert (run.state, run.chunks_done, run.eligible) == (ScreeningState.DONE, 8, 30)
+
+
 def test_workers_that_race_for_the_same_chunks_count_each_once(many_chunks):
     screening_id = start(many_chunks)
     chunks = chunks_of(many_chunks, screening_id)
@@ -208,27 +220,13 @@ def test_workers_that_race_for_the_same_chunks_count_each_once(many_chunks):
     assert len(many_chunks.rows("subsidy", store.verdicts)) == 30
 
 
-class Killed(BaseException):
-    """The process died here."""
-
-
 @pytest.mark.parametrize("step", ["add_chunk", "add_verdicts", "save_screening"])
-def test_killed_in_the_middle_of_a_chunk_and_delivered_again_it_gives_the_same(
-    many_chunks, monkeypatch, step
-):
+def test_killed_in_the_middle_of_a_chunk_and_delivered_again_it_gives_the_same(many_chunks, step):
     screening_id = start(many_chunks)
-    real = getattr(store, step)
-
-    def deadly(*values, **named):
-        real(*values, **named)
-        raise Killed
-
     for chunk in chunks_of(many_chunks, screening_id):
         message_id = str(new_id())
-        monkeypatch.setattr(jobs.store, step, deadly)
-        with pytest.raises(Killed):
+        with pytest.raises(Killed), deadly(store, step):
             many_chunks.work("subsidy", chunk, message_id)
-        monkeypatch.setattr(jobs.store, step, real)
         many_chunks.work("subsidy", chunk, message_id)
     run = show(many_chunks, screening_id)
     assert (run.state, run.chunks_done, run.eligible) == (ScreeningState.DONE, 8, 30)
@@ -307,10 +305,14 @@ def test_policies_are_shown_to_whoever_is_signed_in(world):
     for _ in range(2):
         world.sweep("subsidy", seed.seed)
     shown = world.ask(ListPolicies(), by=EMPLOYER).policies
-    assert [(each.programme_year, each.base_year) for each in shown] == [(2027, 2026), (2023, 2022)]
+    assert [(each.programme_year, each.base_year) for each in shown] == [
+        (2027, 2026),
+        (2025, 2024),
+        (2023, 2022),
+    ]
     policy = world.ask(GetPolicy(programme_year=2023), by=AUDITOR)
     assert policy.title_zh == "2023年度失业保险稳岗返还" and len(policy.criteria) == 11
-    assert policy == shown[1]
+    assert policy == shown[2]
     with pytest.raises(Forbidden, match="session_required"):
         world.ask(ListPolicies())
 
@@ -322,4 +324,7 @@ def test_a_policy_in_force_never_changes(world):
     with pytest.raises(Conflict, match="policy_in_force"):
         with world.job("subsidy").unit_of_work() as uow:
             put_in_force(uow, changed)
-    assert len(world.rows("subsidy", policies)) == 1
+    assert [(row.programme_year, row.version) for row in world.rows("subsidy", policies)] == [
+        (2023, 1),
+        (2025, 1),
+    ]

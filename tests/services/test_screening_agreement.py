@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
 from services.contracts.subsidy.screening import Outcome
 from services.subsidy.policy.adapters.programmes import read_programme
 from services.subsidy.policy.domain import FACTS
+from services.subsidy.policy.domain.drafts import fault_of
+from services.subsidy.policy.store import LAYOFF_FORMULAS
 from services.subsidy.screening.domain import codes_of, decide, evaluate
 from tests.services.conftest import DIALECTS, POSTGRES
 from tests.services.screening_oracle import UNITS, by_sql, disagreements, select, sql
@@ -32,10 +34,12 @@ REGIONAL = replace(
     region_overrides={
         "410181": {"max_layoff_rate": 700, "ratio_large": 4999},
         "410000": {"few_people": 20, "ratio_large": 1250, "ratio_other": 5001},
-        "410100": {"few_people": 40, "min_months": 13, "max_layoff_rate": 0},
+        "410100": {"few_people": 40, "min_months": 13, "max_layoff_rate": 0, "ratio_large": 3333},
         "411300": {"max_headcount_drop": 3333, "ratio_other": 3333},
     },
 )
+BY_FORMULA = [each.put_into(POLICY) for each in LAYOFF_FORMULAS]
+WAYS = ["as it is", "with regions", *(each.code for each in LAYOFF_FORMULAS[1:])]
 FULL, MOST = FACTS["base"], 10**7  # what an import lets in at most
 SME = {"size_class": "micro"}
 
@@ -133,7 +137,7 @@ def test_what_is_reckoned_by_hand(changes, failed, gaps, ratio, amount):
     assert (verdict.outcome, verdict.ratio, verdict.amount) == (outcome, ratio, amount)
 
 
-@pytest.mark.parametrize("policy", [POLICY, REGIONAL], ids=["as it is", "with regions"])
+@pytest.mark.parametrize("policy", [POLICY, REGIONAL, *BY_FORMULA[1:]], ids=WAYS)
 def test_all_agree_on_units_written_by_hand(connection, policy):
     cases = [{**MANUAL, **changes} for changes, *_ in BY_HAND]
     assert disagreements(connection, policy, [(facts, region) for facts in cases for region in REGIONS]) == []
@@ -142,8 +146,8 @@ def test_all_agree_on_units_written_by_hand(connection, policy):
 @pytest.mark.parametrize("changes", [{}, {"zombie": 1}, {"base": 5}, people(0, 0), people(31, 29)], ids=str)
 def test_all_agree_whatever_one_or_two_facts_are_missing(connection, changes):
     units = [(facts, "410181") for facts in with_gaps({**MANUAL, **changes})]
-    assert disagreements(connection, POLICY, units) == []
-    assert disagreements(connection, REGIONAL, units) == []
+    for policy in (POLICY, REGIONAL, *BY_FORMULA[1:]):
+        assert disagreements(connection, policy, units) == []
 
 
 @settings(deadline=None)
@@ -151,8 +155,25 @@ def test_all_agree_whatever_one_or_two_facts_are_missing(connection, changes):
     units=some.lists(some.tuples(ANY_FACTS | SHRINKING | WITH_GAPS, some.sampled_from(REGIONS)), max_size=9)
 )
 def test_all_agree_on_any_units(connection, units):
-    for policy in (POLICY, REGIONAL):
+    for policy in (POLICY, REGIONAL, *BY_FORMULA):
         assert disagreements(connection, policy, units) == []
+
+
+@settings(deadline=None)
+@given(
+    rate=expressions(),
+    ratio=expressions(),
+    amount=expressions(),
+    passes=expressions(),
+    units=some.lists(some.tuples(ANY_FACTS | WITH_GAPS, some.sampled_from(REGIONS)), min_size=1, max_size=3),
+)
+def test_all_agree_on_any_rules_that_can_be_in_force(connection, rate, ratio, amount, passes, units):
+    first, *others = REGIONAL.criteria
+    rules = {"layoff_rate": rate, "ratio": ratio, "amount": amount}
+    criteria = (replace(first, expression=[">=", passes, "layoff_rate"]), *others)
+    policy = replace(REGIONAL, **rules, criteria=criteria)
+    assume(fault_of(policy, {}) is None)
+    assert disagreements(connection, policy, units) == []
 
 
 def test_all_agree_on_units_by_chance(connection):
@@ -160,7 +181,55 @@ def test_all_agree_on_units_by_chance(connection):
     assert disagreements(connection, POLICY, units) == []
     outcomes = [verdict.outcome for verdict in by_sql(connection, POLICY, units)]
     assert min(outcomes.count(each) for each in Outcome) > 300  # each is there often enough to say something
-    assert disagreements(connection, REGIONAL, units[:1_000]) == []
+    for policy in (REGIONAL, *BY_FORMULA[1:]):
+        assert disagreements(connection, policy, units[:1_000]) == []
+
+
+def of(formula, **changes):
+    """Return what the criterion of the layoff rate says by a formula, and the rate that is shown."""
+    [policy] = [each for each, one in zip(BY_FORMULA, LAYOFF_FORMULAS, strict=True) if one.code == formula]
+    verdict = decide(policy, {**MANUAL, **changes}, "410181")
+    failed, unknown = codes_of(policy, verdict.reasons), codes_of(policy, verdict.unknowns)
+    said = "fail" if "layoff_rate" in failed else "unknown" if "layoff_rate" in unknown else "pass"
+    return said, verdict.layoff_rate
+
+
+def year(people, new=0, months=12):
+    return {"headcount_sum": people * months, "months_insured": months, "new_recipients": new}
+
+
+def test_new_recipients_are_counted_against_the_average_headcount():
+    for changes, said, rate in [
+        (year(200), "pass", 0),
+        (year(200, new=11), "pass", 550),  # exactly 5.5 %
+        (year(200, new=12), "fail", 600),
+        (year(30, new=6), "pass", 2000),  # 30 people on average: 20 %
+        (year(30, new=7), "fail", 2333),
+        ({**year(30, new=6), "headcount_sum": 361}, "fail", 1994),  # more than 30 on average: 5.5 %
+        (year(20_000, new=1100), "pass", 550),
+        (year(20_000, new=1101), "fail", 551),  # 5.505 %
+        (year(20_000, new=1101, months=6), "fail", 551),
+        (year(0), "pass", 0),
+        (year(0, new=1), "fail", None),  # nobody was insured: no rate can be shown
+        ({**year(1, new=10**6), "headcount_sum": 12}, "fail", 1_000_000),  # what is shown ends at 10,000 %
+        ({"new_recipients": None}, "unknown", None),
+        ({"headcount_sum": None, "new_recipients": 1}, "unknown", None),
+        ({"headcount_start": None, "headcount_end": None}, "pass", 0),
+    ]:
+        assert of("new_recipients", **changes) == (said, rate), changes
+
+
+def test_a_net_decrease_is_counted_against_the_average_headcount_whatever_is_exempt():
+    for changes, said, rate in [
+        ({**people(200, 189), **year(200)}, "pass", 550),
+        ({**people(200, 188, exempt=12), **year(200)}, "fail", 600),
+        ({**people(200, 188), **year(219)}, "pass", 548),
+        ({**people(100, 150), **year(0)}, "pass", 0),
+        ({**people(30, 24), **year(30)}, "pass", 2000),
+        ({**people(31, 24), **year(30)}, "fail", 2333),
+        ({**people(31, 24), "headcount_sum": None}, "unknown", None),
+    ]:
+        assert of("net_decrease_of_average", **changes) == (said, rate), changes
 
 
 @settings(deadline=None)

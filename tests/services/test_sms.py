@@ -21,7 +21,7 @@ from services.notify.sms.domain import BACK_OFF, LEASE
 from services.notify.sms.store import development_outbox, sms_messages
 from tests.people import FIELD_KEYS, PUBLIC_KEY
 from tests.services.conftest import NOW
-from tests.services.test_prompts import approved, refund
+from tests.services.test_prompts import approved, refund, tell
 
 PHONE, OTHER_PHONE = "19903700001", "19903700002"
 
@@ -79,7 +79,7 @@ def test_a_code_reaches_the_development_outbox(world):
 
 
 def test_codes_overtake_notices(world):
-    world.hear("notify", approved(refund(phone=OTHER_PHONE)))
+    tell(world, approved(refund(phone=OTHER_PHONE)))
     world.now += timedelta(seconds=1)
     world.hear("notify", code_issued(at=world.now))
     carrier = Carrier()
@@ -112,7 +112,7 @@ def test_a_crash_between_sending_and_writing_it_down_is_unknown_and_not_sent_twi
 
 
 def test_an_error_that_leaves_the_outcome_open_is_not_sent_again(world):
-    world.hear("notify", approved(refund()))
+    tell(world, approved(refund()))
     carrier = Carrier(TimeoutError("no answer"))
     with pytest.raises(TimeoutError):
         dispatch_with(world, carrier)
@@ -122,7 +122,7 @@ def test_an_error_that_leaves_the_outcome_open_is_not_sent_again(world):
 
 
 def test_a_late_answer_of_the_provider_ends_the_uncertainty(world):
-    world.hear("notify", approved(refund()))
+    tell(world, approved(refund()))
     job = world.job("notify")
     sms = jobs.begin_next(job)
     world.now += LEASE + timedelta(seconds=1)
@@ -133,7 +133,7 @@ def test_a_late_answer_of_the_provider_ends_the_uncertainty(world):
 
 
 def test_what_was_surely_not_sent_is_tried_again_later_and_later_then_given_up(world):
-    world.hear("notify", approved(refund()))
+    tell(world, approved(refund()))
     carrier = Carrier(*(NotSent("busy", is_final=False) for _ in range(9)))
     for pause in BACK_OFF:
         dispatch_with(world, carrier)
@@ -149,7 +149,7 @@ def test_what_was_surely_not_sent_is_tried_again_later_and_later_then_given_up(w
 
 
 def test_after_a_failure_the_same_key_is_used_and_success_clears_the_error(world):
-    world.hear("notify", approved(refund()))
+    tell(world, approved(refund()))
     carrier = Carrier(NotSent("busy", is_final=False))
     dispatch_with(world, carrier)
     world.now += BACK_OFF[0]
@@ -159,14 +159,14 @@ def test_after_a_failure_the_same_key_is_used_and_success_clears_the_error(world
 
 
 def test_what_the_provider_refuses_for_good_is_not_tried_again(world):
-    world.hear("notify", approved(refund()))
+    tell(world, approved(refund()))
     dispatch_with(world, Carrier(NotSent("no such number", is_final=True)))
     assert states(world) == ["failed"]
 
 
 def test_several_dispatchers_hand_over_each_message_once(world):
     refunds = [refund(number=number, phone=f"199{number:08}", refund_id=new_id()) for number in range(60)]
-    world.hear("notify", approved(*refunds))
+    tell(world, approved(*refunds))
     carrier = Carrier()
     threads = [threading.Thread(target=dispatch_with, args=(world, carrier)) for _ in range(4)]
     for thread in threads:

@@ -12,6 +12,7 @@ from services.contracts.identity.accounts import RequestSmsCode
 from services.contracts.identity.persons import RequestPersonCode
 from services.contracts.identity.verification import SecurityNoticeDue, SmsCodeIssued
 from services.contracts.notify import ListOutboxSms
+from services.notify.prompts.jobs import tell_by_sms
 from services.notify.sms import jobs
 from services.notify.sms.domain import CODES, NOTICES, SECURITY, TEMPLATES
 from services.notify.sms.store import sms_messages
@@ -94,6 +95,7 @@ def test_a_security_notice_is_sent_once_however_often_it_is_delivered(world):
 def test_codes_go_first_then_security_notices_then_the_rest(world):
     assert CODES < SECURITY < NOTICES
     world.hear("notify", approved(refund()))
+    world.sweep("notify", tell_by_sms)
     world.now += timedelta(seconds=1)
     world.hear("notify", notice_due())
     world.now += timedelta(seconds=1)

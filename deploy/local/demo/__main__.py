@@ -33,7 +33,8 @@ def _play(name: str) -> None:
     began = time.monotonic()
     heading(f"== {name}: {chapter.__doc__}")
     try:
-        with House(folder, clock=CLOCK) as house:
+        settings = getattr(chapter, "SETTINGS", {})
+        with House(folder, clock=CLOCK, settings=settings) as house:
             chapter.play(house)
     except (Differs, SaidNo, TimeoutError, RuntimeError) as trouble:
         raise Trouble(f"chapter {name}: {trouble} (logs: {folder}/house.log)") from trouble

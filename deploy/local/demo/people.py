@@ -143,8 +143,10 @@ class Clerk(Visitor):
         return wait_for("the end of the import", look)
 
     def rejects(self, import_id: UUID) -> str:
-        """Fetch the rejected lines: CSV of line, field, value, reason."""
-        return self._ask("GET", f"/imports/{import_id}/rejects").content.decode("utf-8-sig")
+        """Fetch what is wrong: CSV of line, field, value, reason, in the encoding of the file."""
+        answer = self._ask("GET", f"/imports/{import_id}/rejects")
+        answer.encoding = answer.encoding and answer.encoding.replace("utf-8", "utf-8-sig")
+        return answer.text
 
     def screenings(self) -> tuple[ScreeningView, ...]:
         """See the latest runs."""

@@ -33,13 +33,13 @@ class SaidNo(Exception):
         self.status, self.code, self.facts = status, code, facts
 
 
-def wait_for(what: str, look: Callable[[], T | None], *, seconds: float = PATIENCE) -> T:
+def wait_for(what: str, look: Callable[[], T | None], *, seconds: float = PATIENCE, pause: float = 0.2) -> T:
     """Look again and again until there is something; TimeoutError names what did not come."""
     deadline = time.monotonic() + seconds
     while (found := look()) is None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not come within {seconds:.0f} s")
-        time.sleep(0.2)
+        time.sleep(pause)
     return found
 
 

@@ -1,10 +1,13 @@
 """稳岗返还批量核定: make a batch, look at it, hold units out of it, withdraw, approve or return it."""
 
+import re
+from datetime import UTC, datetime
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from gateway.api.approval import keep_list
 from gateway.bus import ask
 from gateway.forms import FAULTS, InvalidForm, fen, filled, show
 from gateway.portals.clerk.blueprint import pages
@@ -14,8 +17,10 @@ from services.contracts.subsidy.approval import (
     ApproveBatch,
     BatchFilter,
     BatchState,
+    BatchView,
     GetBatch,
     HoldOutItem,
+    ItemRemark,
     ListBatches,
     ListBatchItems,
     MakeBatch,
@@ -24,7 +29,9 @@ from services.contracts.subsidy.approval import (
     WithdrawBatch,
 )
 from services.contracts.subsidy.screening import ListScreenings, ScreeningState
-from services.contracts.values import BatchId, SizeClass
+from services.contracts.values import BatchId, BlobRef, SizeClass
+
+_REMARK = re.compile(r"\s*([0-9]{12})[\s,，:：]+(.{1,200})")
 
 
 @pages.get("/batches")
@@ -35,11 +42,14 @@ def batches() -> Response:
 
 @pages.route("/batches/new", methods=["GET", "POST"])
 def new_batch() -> Response:
-    """Choose a finished run and a filter; the batch freezes with its totals."""
-    if request.method == "GET":
+    """Choose a finished run and a filter, or a file of units; the batch freezes with its totals.
+
+    更新 shows what is said of another run, and keeps what was typed.
+    """
+    if request.method == "GET" or "refresh" in request.form:
         return _show_new()
     try:
-        made = ask(filled(MakeBatch, filter=_filter()))
+        made = ask(filled(MakeBatch, filter=_filter(), units=_listed()))
     except FAULTS as error:
         return _show_new(error)
     return redirect(url_for(".batch", batch_id=made.batch_id), 303)
@@ -77,7 +87,7 @@ def approve_batch(batch_id: UUID) -> Response:
 
 @pages.post("/batches/<uuid:batch_id>/return")
 def return_batch(batch_id: UUID) -> Response:
-    """退回, with a reason."""
+    """退回, with a reason, and with remarks on single lines."""
     return _decide(BatchId(batch_id), ReturnBatch)
 
 
@@ -99,19 +109,52 @@ def _change(
 def _decide(
     batch_id: BatchId, decision: type[ApproveBatch] | type[ReturnBatch] | type[TakeItemBack]
 ) -> Response:
-    totals = {name: _number(name) for name in ("count", "amount")} if decision is ApproveBatch else {}
     try:
-        ask(filled(decision, batch_id=batch_id, **totals))
+        ask(filled(decision, batch_id=batch_id, **_given(decision)))
     except FAULTS as error:
         return _show(batch_id, error)
     return redirect(url_for(".batch", batch_id=batch_id), 303)
+
+
+def _given(decision: type[ApproveBatch] | type[ReturnBatch] | type[TakeItemBack]) -> dict[str, object]:
+    """Return what a decision takes from the form beside plain texts."""
+    if decision is ApproveBatch:
+        return {name: _number(name) for name in ("count", "amount")}
+    return {"items": _remarks()} if decision is ReturnBatch else {}
+
+
+def _remarks() -> tuple[ItemRemark, ...]:
+    """Read the remarks: a unit number and what is said of it, one a line."""
+    lines = [line for line in request.form.get("items", "").splitlines() if line.strip()]
+    found = [_REMARK.fullmatch(line.rstrip()) for line in lines]
+    if not all(found):
+        raise InvalidForm(["items"])
+    return tuple(ItemRemark(unit_no=each[1], reason=each[2]) for each in found if each)
 
 
 def _show(batch_id: BatchId, error: Exception | None = None) -> Response:
     found = ask(GetBatch(batch_id=batch_id))
     is_filled = found.state is not BatchState.FILLING
     items = ask(from_address(ListBatchItems, batch_id=batch_id)) if is_filled else None
-    return show("clerk/batch.html", error, batch=found, page=items)
+    remarked = ListBatchItems(batch_id=batch_id, remarked=True, limit=200)
+    return show(
+        "clerk/batch.html",
+        error,
+        batch=found,
+        page=items,
+        remarked=ask(remarked).items if found.remarks else (),
+        is_mine=found.maker_id == g.actor.id,
+        minutes_left=minutes_left(found, datetime.now(UTC)),
+    )
+
+
+def minutes_left(batch: BatchView, now: datetime) -> int | None:
+    """Return how many minutes the refunds still take, by the pace so far; None: it cannot be told yet."""
+    if batch.state is not BatchState.APPROVING or not batch.refunds_made or batch.checked_at is None:
+        return None
+    seconds = max(0.0, (now - batch.checked_at).total_seconds())
+    left = seconds / batch.refunds_made * (batch.count - batch.refunds_made)
+    return max(1, -(-int(left) // 60))
 
 
 def _show_new(error: Exception | None = None) -> Response:
@@ -128,6 +171,15 @@ def _filter() -> BatchFilter:
     region = request.form.get("region", "").strip() or None
     sizes = tuple(size for size in SizeClass if size.value in request.form.getlist("sizes"))
     return filled(BatchFilter, region=region, sizes=sizes, **amounts)
+
+
+def _listed() -> BlobRef | None:
+    """Keep the file of units, if there is one."""
+    file = request.files.get("units")
+    if file is None or not file.filename:
+        return None
+    with file.stream as stream:
+        return keep_list(stream)
 
 
 def _number(name: str) -> int:

@@ -23,12 +23,15 @@ COUNTER = frozenset({Post.RECEPTION})
 READERS = {Post.APPROVER, Post.REVIEWER, Post.NOTICE, Post.PAYMENT, Post.AUDITOR}
 # Who may look up a unit, and so call those that lack something.
 CALLERS = COUNTER | {Post.APPROVER, Post.REVIEWER, Post.AUDITOR}
+# Who reads drafts of policies and asks what they would do.
+DRAFTERS = frozenset({Post.APPROVER, Post.REVIEWER, Post.AUDITOR})
 KEEPERS = frozenset({Post.ADMINISTRATOR, Post.AUDITOR})
 
 MENU = (
     Entry("clerk.home", _l("工作台"), "speedometer2", frozenset(Post)),
     Entry("clerk.imports", _l("数据导入"), "cloud-upload", frozenset({Post.APPROVER, Post.AUDITOR})),
     Entry("clerk.policies", _l("政策"), "journal-text", frozenset(Post)),
+    Entry("clerk.simulation", _l("政策测算"), "calculator", DRAFTERS),
     Entry("clerk.screenings", _l("资格筛查"), "funnel", frozenset(READERS)),
     Entry("clerk.batches", _l("批量核定"), "check2-square", frozenset(READERS)),
     Entry("clerk.notices", _l("公示管理"), "megaphone", frozenset({Post.NOTICE, Post.AUDITOR})),
@@ -49,4 +52,6 @@ def menu() -> dict[str, object]:
     return {
         "menu": [entry for entry in MENU if entry.posts & posts],
         "can": lambda *names: bool(posts & set(names)),
+        # Rules are made for a whole province.
+        "drafts_policies": Post.APPROVER in posts and g.actor.region.endswith("0000"),
     }

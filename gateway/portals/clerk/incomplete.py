@@ -13,7 +13,8 @@ from gateway.forms import InvalidForm, show
 from gateway.labels import MISSING, TO_ASK
 from gateway.portals.clerk.blueprint import CALLERS, pages
 from gateway.queries import from_address
-from services.contracts.subsidy.approval import (
+from services.chassis.rpc_client import ServiceFailed, Unavailable
+from services.contracts.subsidy.incomplete import (
     IncompleteTotalsView,
     IncompleteUnitsView,
     IncompleteUnitView,
@@ -60,13 +61,16 @@ def incomplete_export(screening_id: UUID) -> Response:
 
 
 def totals_of(screening_id: ScreeningId) -> IncompleteTotalsView | None:
-    """Return the totals of a finished run for the pages that lead here; None: not for this clerk.
+    """Return the totals of a finished run for the pages that lead here; None: not for this clerk, or not now.
 
     A province takes seconds to count: whoever filters or turns pages there has been told before.
     """
     if not g.actor.posts & CALLERS or request.args.keys() - {"screening_id"}:
         return None
-    return ask(ListIncompleteUnits(screening_id=screening_id, limit=1)).totals
+    try:
+        return ask(ListIncompleteUnits(screening_id=screening_id, limit=1)).totals
+    except (Unavailable, ServiceFailed):
+        return None
 
 
 def _show_fault(screening_id: UUID, error: InvalidForm) -> Response:

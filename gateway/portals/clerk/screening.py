@@ -17,6 +17,7 @@ from services.contracts.subsidy.screening import (
     GetScreening,
     ListScreenings,
     ListVerdicts,
+    ReleaseScreening,
     ScreeningState,
     StartScreening,
     VerdictsView,
@@ -45,6 +46,16 @@ def screening(screening_id: UUID) -> Response:
         return _show_run(ScreeningId(screening_id))
     try:
         ask(filled(CancelScreening, screening_id=screening_id))
+    except FAULTS as error:
+        return _show_run(ScreeningId(screening_id), error)
+    return redirect(url_for(".screening", screening_id=screening_id), 303)
+
+
+@pages.post("/screenings/<uuid:screening_id>/release")
+def release_screening(screening_id: UUID) -> Response:
+    """向单位公布筛查结果."""
+    try:
+        ask(filled(ReleaseScreening, screening_id=screening_id))
     except FAULTS as error:
         return _show_run(ScreeningId(screening_id), error)
     return redirect(url_for(".screening", screening_id=screening_id), 303)

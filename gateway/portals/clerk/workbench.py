@@ -18,7 +18,7 @@ from services.contracts.subsidy.registry import ImportState, ListImports
 from services.contracts.subsidy.screening import ListScreenings, ScreeningState
 from services.contracts.values import Post
 
-UNSETTLED_IMPORTS = {ImportState.RECEIVED, ImportState.LOADING, ImportState.FAILED}
+UNSETTLED_IMPORTS = {ImportState.RECEIVED, ImportState.LOADING, ImportState.WAITING, ImportState.FAILED}
 UNSETTLED_RUNS = {ScreeningState.FREEZING, ScreeningState.RUNNING, ScreeningState.FAILED}
 UNSETTLED_BATCHES = {BatchState.FILLING, BatchState.MADE, BatchState.APPROVING, BatchState.RETURNED}
 

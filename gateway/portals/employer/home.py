@@ -6,6 +6,7 @@ from gateway.bus import ask
 from gateway.portals.employer.blueprint import pages
 from gateway.portals.employer.eligibility import without_refund
 from services.contracts.archive import ListSlips
+from services.contracts.identity.accounts import GetEmployer
 from services.contracts.notify import ListPrompts, PromptView
 from services.contracts.subsidy.confirmation import ListRefunds, ListTodos, RefundState
 from services.contracts.subsidy.notice import ListNotices
@@ -20,6 +21,7 @@ def home() -> str:
     return render_template(
         "employer/home.html",
         refunds=refunds,
+        unit_name=refunds[0].unit_name if refunds else ask(GetEmployer()).unit_name,
         todos=ask(ListTodos()).todos,
         under_way=[refund for refund in refunds if refund.state is RefundState.APPROVED],
         done=[refund for refund in refunds if refund.choice],

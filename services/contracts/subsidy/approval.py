@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from services.contracts.base import Command, Event, Query, View
 from services.contracts.values import (
     BasisPoints,
     BatchId,
+    BlobRef,
     CreditCode,
     Money,
     RefundId,
@@ -35,6 +36,40 @@ class BatchState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class LineOutcome(StrEnum):
+    """What became of a line of a file of units, or of an eligible unit, when a batch was filled.
+
+    HELD: another batch of the programme has it. FILTERED: the filter of the batch does not choose it.
+    NOTHING: eligible, but the amount rounds to 0.00. NOT_IN_RUN: the screening knows no such unit.
+    """
+
+    TAKEN = "taken"
+    LEFT_OUT = "left_out"
+    HELD = "held"
+    FILTERED = "filtered"
+    NOTHING = "nothing"
+    INELIGIBLE = "ineligible"
+    UNKNOWN = "unknown"
+    NOT_IN_RUN = "not_in_run"
+    OUTSIDE_REGION = "outside_region"
+    NO_NUMBER = "no_number"
+    REPEATED = "repeated"
+
+
+class OutcomeCountView(View):
+    """How many lines, or units, had one outcome."""
+
+    outcome: LineOutcome
+    count: int
+
+
+class ItemRemark(View):
+    """What a reviewer says of one line of a batch that goes back."""
+
+    unit_no: UnitNo
+    reason: ShortText
+
+
 class BatchFilter(View):
     """Which of the eligible units a batch takes."""
 
@@ -49,6 +84,9 @@ class BatchView(View):
 
     `left_out`: eligible units that could not be paid, because account or phone are missing.
     `held_out`: units that a clerk held out of it with a reason; the totals are without them.
+    `lines`: of the file of units that it was made of; 0: there was none. `outcomes`: when it was filled, of
+    these lines, or without a file of the eligible units of its region; their sum is all of them.
+    `remarks`: lines of which the reviewer said something when it went back.
     """
 
     batch_id: BatchId
@@ -68,6 +106,10 @@ class BatchView(View):
     reason: str | None
     left_out: int = 0
     held_out: int = 0
+    lines: int = 0
+    outcomes: tuple[OutcomeCountView, ...] = ()
+    remarks: int = 0
+    maker_id: str = ""
 
 
 class BatchesView(View):
@@ -79,8 +121,8 @@ class BatchesView(View):
 class BatchItemView(View):
     """One line of a batch. `missing`: what a unit lacks that was left out (account, bank, phone, …).
 
-    `held_out`: why a clerk held it out. `refund_id`: the refund that was made of it, once the batch is
-    approved.
+    `held_out`: why a clerk held it out. `refund_id`: the refund that was made of it, once there is one.
+    `remark`: what the reviewer said of it when the batch went back.
     """
 
     unit_no: UnitNo
@@ -92,6 +134,7 @@ class BatchItemView(View):
     missing: tuple[str, ...] = ()
     held_out: str | None = None
     refund_id: RefundId | None = None
+    remark: str | None = None
 
 
 class BatchItemsView(View):
@@ -101,67 +144,39 @@ class BatchItemsView(View):
     next_after: UnitNo | None
 
 
-class Lack(StrEnum):
-    """What an eligible unit lacks in the registry of today. UNIT: it is not there any more, or another's.
+class BatchLineView(View):
+    """A line of the file that a batch was made of; `line`: its number in the file.
 
-    All but CONTACT keep it out of a batch.
+    `missing`: what a unit lacks that was left out. `held_by`: the number of the batch that had the unit;
+    None: it was free again a moment later. `refund_id`: the refund that was made of it.
     """
 
-    UNIT = "unit"
-    ACCOUNT = "account"
-    ACCOUNT_NAME = "account_name"
-    BANK = "bank"
-    CONTACT = "contact"
-    PHONE = "phone"
+    line: int
+    unit_no: UnitNo | None
+    unit_name: str | None
+    outcome: LineOutcome
+    missing: tuple[str, ...] = ()
+    held_by: str | None = None
+    refund_id: RefundId | None = None
 
 
-class IncompleteUnitView(View):
-    """A unit with the amount at stake (fen), what it lacks, and whom to ask, if the registry knows."""
+class BatchLinesView(View):
+    """A page of lines in the order of the file; `next_after` is the number of a line."""
 
-    unit_no: UnitNo
-    unit_name: str
-    credit_code: CreditCode
-    region: Region
-    amount: Money
-    missing: tuple[Lack, ...]
-    contact: str | None
-    phone_masked: str | None
-
-
-class LackView(View):
-    """How many units lack one thing, and the sum at stake (fen). A unit counts for each that it lacks."""
-
-    missing: Lack
-    count: int
-    amount: Money
-
-
-class IncompleteTotalsView(View):
-    """All units of the region that lack something; of these, those that a batch would leave out.
-
-    Amounts in fen. `lacks`: one for each kind, also those that no unit lacks.
-    """
-
-    count: int
-    amount: Money
-    left_out: int
-    left_out_amount: Money
-    lacks: tuple[LackView, ...]
-
-
-class IncompleteUnitsView(View):
-    """A page of units in the order of their numbers. `totals`: of the region, whatever is missing."""
-
-    units: tuple[IncompleteUnitView, ...]
-    next_after: UnitNo | None
-    totals: IncompleteTotalsView | None
+    lines: tuple[BatchLineView, ...]
+    next_after: int | None
 
 
 class MakeBatch(Command[BatchView]):
-    """Freeze a batch: eligible units of a finished run that no other batch of the programme holds."""
+    """Freeze a batch: eligible units of a finished run that no other batch of the programme holds.
+
+    `units`: a file of unit numbers, CSV or text, UTF-8 or GB18030, one a line: these alone. The employers are
+    told of the run from now on, if they were not yet.
+    """
 
     screening_id: ScreeningId
     filter: BatchFilter = BatchFilter()
+    units: BlobRef | None = None
 
 
 class HoldOutItem(Command[BatchView]):
@@ -199,10 +214,11 @@ class ApproveBatch(Command[BatchView]):
 
 
 class ReturnBatch(Command[BatchView]):
-    """Another clerk sends the batch back; its units are free again."""
+    """Another clerk sends the batch back, with remarks on single lines; its units are free again."""
 
     batch_id: BatchId
     reason: ShortText
+    items: Annotated[tuple[ItemRemark, ...], Field(max_length=200)] = ()
 
 
 class GetBatch(Query[BatchView]):
@@ -218,28 +234,25 @@ class ListBatches(Query[BatchesView]):
 
 
 class ListBatchItems(Query[BatchItemsView]):
-    """Page through a batch, or through the units that were left out of it, or held out of it."""
+    """Page through a batch, or through the units that were left out of it, or held out of it.
+
+    `remarked`: those of which the reviewer said something, whatever else they are.
+    """
 
     batch_id: BatchId
     left_out: bool = False
     held_out: bool = False
+    remarked: bool = False
     after: UnitNo | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class ListIncompleteUnits(Query[IncompleteUnitsView]):
-    """Page through eligible units of a finished run that no batch holds and that could not be paid or told.
+class ListBatchLines(Query[BatchLinesView]):
+    """Page through the lines of the file that a batch was made of, with what became of each."""
 
-    Within the clerk's region, or a part of it. `missing`: those that lack this one thing. `with_totals`: also
-    count all of them, which takes longer than a page.
-    """
-
-    patience: ClassVar[float] = 30
-    screening_id: ScreeningId
-    missing: Lack | None = None
-    region: Region | None = None
-    with_totals: bool = True
-    after: UnitNo | None = None
+    batch_id: BatchId
+    outcome: LineOutcome | None = None
+    after: Annotated[int, Field(ge=0)] | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
 
 

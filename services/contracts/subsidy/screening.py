@@ -36,10 +36,14 @@ class NextStep(StrEnum):
     WAIT_FOR_LISTS = "wait_for_lists"  # only lists are missing, which the agency imports
     CORRECT = "correct"  # what is wrong about the data is put right at the hall
     DECLARE = "declare"  # labour dispatch: by declaration, not by this programme
+    NOTHING = "nothing"  # eligible, but the amount rounds to 0.00: nothing is paid
 
 
 class ScreeningView(View):
-    """A run with its progress and totals (amount: sum over the eligible, fen)."""
+    """A run with its progress and totals (amount: sum over the eligible, fen).
+
+    `released_at`: since when employers are told of its verdicts; None: they are not.
+    """
 
     screening_id: ScreeningId
     programme_year: Year
@@ -59,6 +63,8 @@ class ScreeningView(View):
     started_at: datetime
     finished_at: datetime | None
     cancelled_by: str | None = None
+    released_at: datetime | None = None
+    released_by: str | None = None
 
 
 class ScreeningsView(View):
@@ -125,7 +131,7 @@ class OwnVerdictView(View):
 
 
 class OwnProgrammeView(View):
-    """The latest finished run of a programme; without verdicts the employer was not in its snapshot."""
+    """The latest released run of a programme; without verdicts the employer was not in its snapshot."""
 
     programme_year: Year
     title_zh: str
@@ -135,7 +141,7 @@ class OwnProgrammeView(View):
 
 
 class OwnVerdictsView(View):
-    """All programmes that were screened, the latest first."""
+    """All programmes with a released run, the latest first."""
 
     programmes: tuple[OwnProgrammeView, ...]
 
@@ -148,6 +154,12 @@ class StartScreening(Command[ScreeningView]):
 
 class CancelScreening(Command[ScreeningView]):
     """Stop a run that is not over; a new one can be started at any time."""
+
+    screening_id: ScreeningId
+
+
+class ReleaseScreening(Command[ScreeningView]):
+    """向单位公布筛查结果: from now on employers are told of the verdicts of a finished run. Twice is once."""
 
     screening_id: ScreeningId
 
@@ -183,7 +195,7 @@ class ExplainVerdict(Query[ExplanationView]):
 
 
 class ListOwnVerdicts(Query[OwnVerdictsView]):
-    """为什么没有返还: show an employer the verdicts on its own units by the latest finished runs."""
+    """为什么没有返还: show an employer the verdicts on its own units by the latest released runs."""
 
 
 class ScreeningStarted(Event):

@@ -1,19 +1,23 @@
 """Prompts: an employer is reminded of its refund until it has answered, by whatever door. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from services.contracts.notify import PromptsRaised
-from services.contracts.subsidy.approval import ApprovedRefund, RefundsApproved
-from services.contracts.values import CreditCode, PromptId, RefundId
+from services.contracts.subsidy.approval import RefundsApproved
+from services.contracts.values import CreditCode, PromptId, RefundId, Sealed
 
 NUDGE_SIZE = 1000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prompt:
-    """A reminder. Whether it is done is not its own fact: that is told by the answer of its refund."""
+class Prompt(NamedTuple):
+    """A reminder. Whether it is done is not its own fact: that is told by the answer of its refund.
+
+    `phone` (sealed): whom to tell of it by SMS; None: nobody, or it is told. A tuple: they come by the
+    hundred thousand.
+    """
 
     id: PromptId
     refund_id: RefundId
@@ -24,21 +28,27 @@ class Prompt:
     amount: int
     deadline: date
     raised_at: datetime
+    phone: Sealed | None
 
 
-def raise_prompt(*, id: PromptId, event: RefundsApproved, refund: ApprovedRefund, at: datetime) -> Prompt:
-    """Return the prompt of an approved refund."""
-    return Prompt(
-        id=id,
-        refund_id=refund.refund_id,
-        employer=refund.employer,
-        number=refund.number,
-        programme_year=event.programme_year,
-        unit_name=refund.unit_name,
-        amount=refund.amount,
-        deadline=event.deadline,
-        raised_at=at,
-    )
+def raise_prompts(*, ids: Iterable[UUID], event: RefundsApproved, at: datetime) -> list[Prompt]:
+    """Return the prompts of approved refunds."""
+    year, deadline = event.programme_year, event.deadline
+    return [
+        Prompt(
+            PromptId(id),
+            refund.refund_id,
+            refund.employer,
+            refund.number,
+            year,
+            refund.unit_name,
+            refund.amount,
+            deadline,
+            at,
+            refund.phone,
+        )
+        for id, refund in zip(ids, event.refunds, strict=True)
+    ]
 
 
 def nudges(*, prompts: Sequence[Prompt], at: datetime) -> Iterator[PromptsRaised]:

@@ -2,6 +2,7 @@
 
 An answer is kept whether or not its prompt is there yet: so one that overtakes the approval is not forgotten,
 and the prompt is born done. Of several answers the one with the highest revision stands.
+A prompt with a phone is one of which nobody is told yet.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import UtcDateTime, batched, insert_if_new, upsert_rows
+from services.chassis.database import UtcDateTime, batched, bulk_insert_if_new, claim, insert_if_new
+from services.chassis.sealing import Token
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.subsidy.confirmation import RefundConfirmed, RefundWaived
 from services.contracts.values import CreditCode, RefundId
@@ -28,7 +30,10 @@ prompts = sa.Table(
     sa.Column("amount", sa.BigInteger, nullable=False),
     sa.Column("deadline", sa.Date, nullable=False),
     sa.Column("raised_at", UtcDateTime, nullable=False),
+    sa.Column("phone", Token),
 )
+_UNTOLD = prompts.c.phone.is_not(None)
+sa.Index("prompts_untold", prompts.c.id, postgresql_where=_UNTOLD, sqlite_where=_UNTOLD)
 
 answers = sa.Table(
     "answers",
@@ -39,11 +44,40 @@ answers = sa.Table(
 )
 
 IDS_AT_A_TIME = 1000
+_SAME = ("programme_year", "deadline", "raised_at")  # of all prompts of an approval
 
 
 def add_prompts(uow: UnitOfWork, new: Sequence[Prompt]) -> None:
-    """Add prompts; a refund that has one keeps it."""
-    upsert_rows(uow.connection, prompts, [vars(prompt) for prompt in new], key=["refund_id"], update=[])
+    """Add the prompts of one approval; a refund that has one keeps it."""
+    if new:
+        bulk_insert_if_new(
+            uow.connection, prompts, Prompt._fields, new, key=["refund_id"], insert=_insert_columns
+        )
+
+
+def _insert_columns(connection: sa.Connection, new: Sequence[Prompt]) -> None:
+    import polars as pl  # large: only where the worker needs it
+
+    from services.chassis.frames import insert_frame
+
+    columns = dict(zip(Prompt._fields, zip(*new, strict=True), strict=True))
+    same = {name: columns.pop(name)[0] for name in _SAME}
+    for name in ("id", "refund_id"):
+        columns[name] = [value.hex for value in columns[name]]
+    insert_frame(connection, prompts, pl.DataFrame(columns), **same)
+
+
+def claim_untold(uow: UnitOfWork, limit: int) -> list[Prompt]:
+    """Return the oldest prompts of which nobody is told yet, locked for us."""
+    query = sa.select(*(prompts.c[name] for name in Prompt._fields)).where(_UNTOLD)
+    found = uow.connection.execute(claim(query.order_by(prompts.c.id).limit(limit)))
+    return [Prompt(*row) for row in found]
+
+
+def set_told(uow: UnitOfWork, told: Sequence[Prompt]) -> None:
+    """Forget the phones of prompts that are told."""
+    for some in batched([prompt.id for prompt in told], IDS_AT_A_TIME):
+        uow.connection.execute(prompts.update().where(prompts.c.id.in_(some)).values(phone=None))
 
 
 def save_answer(uow: UnitOfWork, event: RefundConfirmed | RefundWaived) -> None:

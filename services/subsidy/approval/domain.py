@@ -1,17 +1,18 @@
 """The rules of approval. Pure: (state, facts, at) → state. Money in fen, rates in basis points, times UTC."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from services.contracts.errors import Conflict, Forbidden, Refused
-from services.contracts.subsidy.approval import BatchFilter, BatchState
+from services.contracts.subsidy.approval import BatchFilter, BatchState, LineOutcome
 from services.contracts.subsidy.screening import ScreeningState
 from services.contracts.values import (
     Actor,
     BasisPoints,
     BatchId,
+    BlobRef,
     CreditCode,
     Money,
     Post,
@@ -27,6 +28,8 @@ from services.contracts.values import (
 from services.subsidy.registry.domain import LOOK_UP
 
 EMPTY_BATCH = "empty_batch"
+MOST_LINES = 400_000
+MOST_BYTES = 32 * 1024**2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +109,7 @@ class Batch:
     """Refunds that are approved, or sent back, together.
 
     `made_up_to`: the last unit with a refund. `changed_by`: who held lines out, or took them back.
+    `units`: the file of the units it is made of. `outcomes`: of its lines, or of the region's eligible units.
     """
 
     id: BatchId
@@ -134,13 +138,24 @@ class Batch:
     checker_name: str | None = None
     checked_at: datetime | None = None
     reason: str | None = None
+    units: BlobRef | None = None
+    outcomes: Mapping[LineOutcome, int] = field(default_factory=dict)
+    remarks: int = 0
 
-    def freeze(self, *, totals: Totals, left_out: int) -> "Batch":
+    def freeze(self, *, totals: Totals, left_out: int, outcomes: Mapping[LineOutcome, int]) -> "Batch":
         """Fix the control totals; a batch without a line goes back by itself."""
         if self.state is not BatchState.FILLING:
             return self
-        state, reason = (BatchState.MADE, None) if totals.count else (BatchState.RETURNED, EMPTY_BATCH)
-        return replace(self, state=state, reason=reason, left_out=left_out, **vars(totals))
+        if not totals.count:
+            return replace(self.give_up(reason=EMPTY_BATCH), left_out=left_out, outcomes=outcomes)
+        frozen = replace(self, state=BatchState.MADE, left_out=left_out, outcomes=outcomes)
+        return replace(frozen, **vars(totals))
+
+    def give_up(self, *, reason: str) -> "Batch":
+        """A batch that cannot be filled goes back by itself; the reason is a code."""
+        if self.state is not BatchState.FILLING:
+            return self
+        return replace(self, state=BatchState.RETURNED, reason=reason)
 
     def require_change(self, *, by: Actor) -> None:
         """Lines are held out, and taken back, by the maker's post, before the check."""
@@ -178,10 +193,16 @@ class Batch:
             )
         return self._checked(BatchState.APPROVING, by, at)
 
-    def send_back(self, *, by: Actor, reason: str, at: datetime) -> "Batch":
+    def send_back(self, *, by: Actor, reason: str, at: datetime, remarks: int = 0) -> "Batch":
         """Another clerk returns the batch; its units are free for the next one."""
         self._require_checker(by)
-        return replace(self._checked(BatchState.RETURNED, by, at), reason=reason)
+        return replace(self._checked(BatchState.RETURNED, by, at), reason=reason, remarks=remarks)
+
+    def has_refund(self, unit_no: UnitNo) -> bool:
+        """Is the refund of a line that counts made?"""
+        if self.state is BatchState.APPROVING:
+            return self.made_up_to is not None and unit_no <= self.made_up_to
+        return self.state is BatchState.APPROVED
 
     def with_refunds(self, *, count: int, up_to: UnitNo) -> "Batch":
         """Count one more chunk of refunds."""
@@ -216,6 +237,27 @@ def control_totals(lines: Iterable[tuple[UnitNo, Money]]) -> Totals:
         count, total = count + 1, total + amount
         digest.update(f"{unit_no},{amount}\n".encode())
     return Totals(count=count, amount=total, digest=digest.hexdigest())
+
+
+def first_look(
+    lines: Iterable[tuple[int, UnitNo | None]],
+) -> Iterator[tuple[int, UnitNo | None, LineOutcome | None]]:
+    """Yield the lines of a file with the outcome, where the file alone tells it; else None."""
+    seen: set[UnitNo] = set()
+    for line, unit_no in lines:
+        if unit_no is None:
+            yield line, None, LineOutcome.NO_NUMBER
+        else:
+            yield line, unit_no, LineOutcome.REPEATED if unit_no in seen else None
+            seen.add(unit_no)
+
+
+def require_list(*, units: BlobRef | None) -> None:
+    """A file of units is not empty and fits into the memory of a worker."""
+    if units is not None and units.size == 0:
+        raise Refused("file_empty", "there is nothing in this file")
+    if units is not None and units.size > MOST_BYTES:
+        raise Refused("units_file_too_large", "this file is too large", megabytes=MOST_BYTES // 1024**2)
 
 
 def require_done(*, state: ScreeningState) -> None:

@@ -14,24 +14,26 @@ from services.contracts.subsidy.approval import (
     WithdrawBatch,
 )
 from services.contracts.values import BatchId
-from services.subsidy.approval.domain import Batch, Line, control_totals, require_done, require_maker
-from services.subsidy.approval.store import batches, decisions, items
+from services.subsidy.approval.domain import Batch, Line, control_totals, require_list, require_maker
+from services.subsidy.approval.store import batches, items
+from services.subsidy.approval.store.numbers import next_number
 from services.subsidy.approval.store.refunds import refund_id
 from services.subsidy.approval.views import batch_view
+from services.subsidy.decisions.store import record_decision
 from services.subsidy.policy import store as policy_store
-from services.subsidy.screening import store as screening_store
+from services.subsidy.screening.steps import release
 
 
 def make_batch(uow: UnitOfWork, command: MakeBatch) -> BatchView:
     """Begin a batch over a finished run; the worker fills it. The batch takes the id of its command."""
     region = require_maker(actor=uow.actor, filter=command.filter)
-    screening = screening_store.get_screening(uow, command.screening_id)
-    require_done(state=screening.state)
+    require_list(units=command.units)
+    screening = release(uow, command.screening_id)
     year, version = screening.programme_year, screening.policy_version
     policy = policy_store.get_version(uow, year, version).policy
     batch = Batch(
         id=BatchId(command.id),
-        number=decisions.next_number(uow, "PL", year),
+        number=next_number(uow, "PL", year),
         screening_id=screening.id,
         programme_year=year,
         base_year=policy.base_year,
@@ -44,9 +46,10 @@ def make_batch(uow: UnitOfWork, command: MakeBatch) -> BatchView:
         maker=uow.actor.id,
         maker_name=uow.actor.name,
         made_at=uow.now,
+        units=command.units,
     )
     batches.add_batch(uow, batch)
-    decisions.record_decision(uow, command.name, batch.id, command.id)
+    record_decision(uow, command.name, batch.id, command.id)
     uow.publish(BatchRequested(at=uow.now, batch_id=batch.id))
     return batch_view(batch)
 
@@ -73,7 +76,7 @@ def withdraw_batch(uow: UnitOfWork, command: WithdrawBatch) -> BatchView:
     batch = batch.withdraw(by=uow.actor, reason=command.reason)
     batches.save_batch(uow, batch)
     items.free_items(uow, batch.id)
-    decisions.record_decision(uow, command.name, batch.id, command.id)
+    record_decision(uow, command.name, batch.id, command.id)
     return batch_view(batch)
 
 
@@ -83,18 +86,20 @@ def approve_batch(uow: UnitOfWork, command: ApproveBatch) -> BatchView:
     seen = {"count": command.count, "amount": command.amount, "digest": command.digest}
     batch = batch.approve(by=uow.actor, at=uow.now, **seen)
     batches.save_batch(uow, batch)
-    decisions.record_decision(uow, command.name, batch.id, command.id)
+    record_decision(uow, command.name, batch.id, command.id)
     uow.publish(BatchApproved(at=uow.now, batch_id=batch.id))
     return batch_view(batch)
 
 
 def return_batch(uow: UnitOfWork, command: ReturnBatch) -> BatchView:
     """Another clerk sends a batch back; its units are free again."""
+    remarks = {each.unit_no: each.reason for each in command.items}
     batch = batches.get_batch_alone(uow, command.batch_id)
-    batch = batch.send_back(by=uow.actor, reason=command.reason, at=uow.now)
+    batch = batch.send_back(by=uow.actor, reason=command.reason, at=uow.now, remarks=len(remarks))
     batches.save_batch(uow, batch)
+    items.save_remarks(uow, batch.id, remarks)
     items.free_items(uow, batch.id)
-    decisions.record_decision(uow, command.name, batch.id, command.id)
+    record_decision(uow, command.name, batch.id, command.id)
     return batch_view(batch)
 
 
@@ -106,7 +111,7 @@ def _save_change(
     totals = control_totals(items.stream_lines(uow, batch.id))
     batch = batch.change(by=uow.actor, totals=totals, held_out=held_out)
     batches.save_batch(uow, batch)
-    decisions.record_decision(uow, command.name, batch.id, command.id)
+    record_decision(uow, command.name, batch.id, command.id)
     refund = refund_id(batch.programme_year, line.unit_no)
-    decisions.record_decision(uow, command.name, refund, command.id)
+    record_decision(uow, command.name, refund, command.id)
     return batch_view(batch)

@@ -9,18 +9,20 @@ from services.contracts.subsidy.approval import (
     BatchesView,
     BatchItemsView,
     BatchItemView,
-    BatchState,
+    BatchLinesView,
+    BatchLineView,
     BatchView,
     GetBatch,
-    IncompleteUnitsView,
-    IncompleteUnitView,
+    LineOutcome,
     ListBatches,
     ListBatchItems,
-    ListIncompleteUnits,
+    ListBatchLines,
+    OutcomeCountView,
 )
-from services.contracts.values import Region, mask_phone
+from services.contracts.subsidy.incomplete import IncompleteUnitsView, IncompleteUnitView, ListIncompleteUnits
+from services.contracts.values import RefundId, Region, mask_phone
 from services.subsidy.approval.domain import Batch, require_caller, require_done, require_onlooker
-from services.subsidy.approval.store import batches, incomplete, items
+from services.subsidy.approval.store import batches, incomplete, items, lines
 from services.subsidy.approval.store.refunds import refund_id
 from services.subsidy.screening.store import get_screening
 
@@ -43,10 +45,8 @@ def list_batch_items(uow: UnitOfWork, query: ListBatchItems) -> BatchItemsView:
     """Show a page of a batch: the lines that count, or the units left out or held out, and why."""
     batch = batches.get_batch(uow, query.batch_id)
     require_onlooker(actor=uow.actor, region=batch.region)
-    is_made = batch.state is BatchState.APPROVED and not (query.left_out or query.held_out)
-    kind = {"left_out": query.left_out, "held_out": query.held_out}
-    rows = items.list_items(uow, query.batch_id, query.after, query.limit + 1, **kind)
-    lines = tuple(
+    rows = items.list_items(uow, query)
+    page = tuple(
         BatchItemView(
             unit_no=row.unit_no,
             unit_name=row.unit_name,
@@ -56,11 +56,39 @@ def list_batch_items(uow: UnitOfWork, query: ListBatchItems) -> BatchItemsView:
             amount=row.amount,
             missing=tuple(row.missing.split()),
             held_out=row.held_out,
-            refund_id=refund_id(batch.programme_year, row.unit_no) if is_made else None,
+            refund_id=_refund_of(batch, row),
+            remark=row.remark,
         )
         for row in rows[: query.limit]
     )
-    return BatchItemsView(items=lines, next_after=lines[-1].unit_no if len(rows) > query.limit else None)
+    return BatchItemsView(items=page, next_after=page[-1].unit_no if len(rows) > query.limit else None)
+
+
+def list_batch_lines(uow: UnitOfWork, query: ListBatchLines) -> BatchLinesView:
+    """Show a page of the file that a batch was made of, with what became of each line."""
+    batch = batches.get_batch(uow, query.batch_id)
+    require_onlooker(actor=uow.actor, region=batch.region)
+    rows = lines.list_lines(uow, query, batch)
+    page = tuple(
+        BatchLineView(
+            line=row.line,
+            unit_no=row.unit_no,
+            unit_name=row.unit_name,
+            outcome=row.outcome,
+            missing=tuple(row.missing.split()) if row.outcome is LineOutcome.LEFT_OUT else (),
+            held_by=row.held_by,
+            refund_id=_refund_of(batch, row) if row.outcome is LineOutcome.TAKEN else None,
+        )
+        for row in rows[: query.limit]
+    )
+    return BatchLinesView(lines=page, next_after=page[-1].line if len(rows) > query.limit else None)
+
+
+def _refund_of(batch: Batch, row: sa.Row[Any]) -> RefundId | None:
+    """Return the refund of a line that counts, once it is made."""
+    if row.missing or row.held_out is not None or not batch.has_refund(row.unit_no):
+        return None
+    return refund_id(batch.programme_year, row.unit_no)
 
 
 def list_incomplete_units(uow: UnitOfWork, query: ListIncompleteUnits) -> IncompleteUnitsView:
@@ -115,4 +143,12 @@ def batch_view(batch: Batch) -> BatchView:
         checker=batch.checker_name or batch.checker,
         checked_at=batch.checked_at,
         reason=batch.reason,
+        lines=sum(batch.outcomes.values()) if batch.units else 0,
+        outcomes=tuple(
+            OutcomeCountView(outcome=each, count=batch.outcomes[each])
+            for each in LineOutcome
+            if batch.outcomes.get(each)
+        ),
+        remarks=batch.remarks,
+        maker_id=batch.maker,
     )

@@ -9,12 +9,12 @@ from services.contracts.subsidy.bank_accounts import BankAccountChanged, BankAcc
 from services.contracts.values import CreditCode, UnitNo, mask_account
 from services.subsidy.approval.domain import Account, Refund
 from services.subsidy.approval.store import items, refunds
-from services.subsidy.approval.store.decisions import record_decision
 from services.subsidy.bank_accounts.domain import one_line, require_own_name, require_owner, require_unit
 from services.subsidy.bank_accounts.views import account_view
 from services.subsidy.confirmation.domain import channel_of
 from services.subsidy.confirmation.steps import repeat_answer
 from services.subsidy.confirmation.store import hold_refunds
+from services.subsidy.decisions.store import record_decision
 from services.subsidy.registry import store as registry
 from services.subsidy.registry.domain import AccountChange, Unit
 

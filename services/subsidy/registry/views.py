@@ -59,4 +59,7 @@ def import_view(one: Import) -> ImportView:
         by=one.by_name or one.by,
         received_at=one.received_at,
         finished_at=one.finished_at,
+        format=one.format,
+        encoding=one.encoding,
+        rejected_lines=one.rejected_lines,
     )

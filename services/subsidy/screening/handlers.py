@@ -3,13 +3,14 @@
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.subsidy.screening import (
     CancelScreening,
+    ReleaseScreening,
     ScreeningStarted,
     ScreeningView,
     StartScreening,
 )
 from services.contracts.values import Post, ScreeningId
 from services.subsidy.policy.store import get_in_force
-from services.subsidy.screening import store
+from services.subsidy.screening import steps, store
 from services.subsidy.screening.domain import Screening
 from services.subsidy.screening.views import screening_view
 
@@ -39,3 +40,9 @@ def cancel_screening(uow: UnitOfWork, command: CancelScreening) -> ScreeningView
     cancelled = screening.cancel(by=uow.actor.id, by_name=uow.actor.name, at=uow.now)
     store.save_screening(uow, cancelled)
     return screening_view(cancelled)
+
+
+def release_screening(uow: UnitOfWork, command: ReleaseScreening) -> ScreeningView:
+    """An approver lets employers see the verdicts of a finished run."""
+    uow.actor.require_post(Post.APPROVER)
+    return screening_view(steps.release(uow, command.screening_id))

@@ -8,12 +8,17 @@ import polars as pl
 from services.chassis.unit_of_work import Job, UnitOfWork
 from services.contracts.subsidy.registry import ImportKind
 from services.contracts.subsidy.screening import ChunkFrozen, Outcome, ScreeningStarted, ScreeningState
-from services.contracts.values import ScreeningId
+from services.contracts.values import BlobRef, ScreeningId
 from services.subsidy.policy.store import get_version
 from services.subsidy.registry import store as registry
 from services.subsidy.registry.domain import Import
 from services.subsidy.screening import store
-from services.subsidy.screening.adapters.snapshot import decide_partitions, put_snapshot, read_snapshot
+from services.subsidy.screening.adapters.snapshot import (
+    decide_partitions,
+    put_facts,
+    put_snapshot,
+    read_snapshot,
+)
 from services.subsidy.screening.domain import Chunk, Screening, Snapshot, Source
 
 
@@ -30,7 +35,8 @@ def freeze_registry(job: Job, event: ScreeningStarted) -> None:
     if isinstance(snapshot, str):
         _fail(job, event.screening_id, snapshot)
         return
-    manifest, chunks = put_snapshot(job.blobs, snapshot), len(snapshot.chunks())
+    manifest = put_snapshot(job.blobs, snapshot)
+    chunks = len(snapshot.chunks(size=job.settings.units_per_chunk))
     with job.unit_of_work() as uow:
         screening = store.get_screening(uow, event.screening_id, alone=True)
         if screening.state is ScreeningState.FREEZING:
@@ -51,11 +57,12 @@ def screen_chunk(job: Job, event: ChunkFrozen) -> None:
             return
         policy = get_version(uow, screening.programme_year, screening.policy_version).policy
     snapshot = read_snapshot(job.blobs, screening.snapshot)
-    decided = decide_partitions(job.blobs, snapshot, snapshot.chunks()[event.chunk], policy)
-    chunk = _count(event.chunk, decided)
+    partitions = snapshot.chunks(screening.chunks)[event.chunk]
+    decided = decide_partitions(job.blobs, snapshot, partitions, policy)
+    chunk = _count(event.chunk, decided.verdicts, put_facts(job.blobs, decided))
     with suppress(_Cancelled), job.unit_of_work() as uow:
         if store.add_chunk(uow, screening.id, chunk):
-            store.add_verdicts(uow, screening.id, decided.iter_rows(buffer_size=1000))
+            store.add_verdicts(uow, screening.id, decided.verdicts)
             # Locked last, so that workers write side by side: a run cancelled meanwhile shows only here.
             screening = store.get_screening(uow, screening.id, alone=True)
             if screening.state is not ScreeningState.RUNNING:
@@ -93,7 +100,7 @@ def _fail(job: Job, screening_id: ScreeningId, problem: str) -> None:
             store.save_screening(uow, screening.fail(problem=problem, at=uow.now))
 
 
-def _count(number: int, decided: pl.DataFrame) -> Chunk:
+def _count(number: int, decided: pl.DataFrame, facts: BlobRef) -> Chunk:
     """Return the totals and the digest of the verdicts of a chunk."""
     counts = dict(decided["outcome"].value_counts().iter_rows())
     return Chunk(
@@ -104,4 +111,5 @@ def _count(number: int, decided: pl.DataFrame) -> Chunk:
         ineligible=counts.get(Outcome.INELIGIBLE, 0),
         unknown=counts.get(Outcome.UNKNOWN, 0),
         amount=int(decided["amount"].sum()),
+        facts=facts,
     )

@@ -1,18 +1,21 @@
 """Runs, the ledger of their chunks, and a verdict with its facts for every unit."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from services.chassis.database import UtcDateTime, bulk_insert, insert_if_new
+from services.chassis.database import UtcDateTime, insert_if_new
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Missing
 from services.contracts.subsidy.screening import ListVerdicts, Outcome, ScreeningState
 from services.contracts.values import BlobRef, CreditCode, ScreeningId, SizeClass, UnitNo, UnitType
-from services.subsidy.registry.store import imports, units, words
-from services.subsidy.schema import metadata
+from services.subsidy.registry.store import imports, units
+from services.subsidy.schema import metadata, words
 from services.subsidy.screening.domain import Chunk, Screening
+
+if TYPE_CHECKING:
+    import polars as pl
 
 screenings = sa.Table(
     "screenings",
@@ -38,6 +41,9 @@ screenings = sa.Table(
     sa.Column("finished_at", UtcDateTime),
     sa.Column("cancelled_by", sa.String(80)),
     sa.Column("cancelled_by_name", sa.String(100)),
+    sa.Column("released_at", UtcDateTime),
+    sa.Column("released_by", sa.String(80)),
+    sa.Column("released_by_name", sa.String(100)),
 )
 
 screening_chunks = sa.Table(
@@ -51,6 +57,7 @@ screening_chunks = sa.Table(
     sa.Column("ineligible", sa.Integer, nullable=False),
     sa.Column("unknown", sa.Integer, nullable=False),
     sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("facts", sa.JSON(none_as_null=True), comment="where its facts lie; NULL: not kept"),
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
@@ -78,6 +85,9 @@ verdicts = sa.Table(
     sa.Column("exempt", sa.Integer),
     sa.Column("months_full", sa.SmallInteger),
     sa.Column("base", sa.BigInteger, nullable=False, comment="fen: premiums paid for the base year"),
+    sa.Column("headcount_sum", sa.BigInteger, comment="over the months of the base year"),
+    sa.Column("months_insured", sa.SmallInteger, comment="months of the base year that a file has"),
+    sa.Column("new_recipients", sa.Integer, comment="NULL: no file says how many"),
 )
 sa.Index("verdicts_by_outcome", verdicts.c.screening_id, verdicts.c.outcome, verdicts.c.unit_no)
 
@@ -94,6 +104,9 @@ FACT_COLUMNS = (
     "exempt",
     "months_full",
     "base",
+    "headcount_sum",
+    "months_insured",
+    "new_recipients",
 )
 VERDICT_COLUMNS = (
     "unit_no",
@@ -136,29 +149,49 @@ def list_screenings(uow: UnitOfWork, limit: int) -> list[Screening]:
     ]
 
 
-def list_latest_done(uow: UnitOfWork) -> list[Screening]:
-    """Return the latest finished run of each programme, the latest programme first."""
+def list_latest_released(uow: UnitOfWork) -> list[Screening]:
+    """Return the latest released run of each programme, the latest programme first."""
     latest = screenings.c.started_at.desc(), screenings.c.id.desc()
     rank = sa.func.row_number().over(partition_by=screenings.c.programme_year, order_by=latest)
-    done = sa.select(screenings.c.id, rank.label("rank")).where(screenings.c.state == ScreeningState.DONE)
-    ranked = done.subquery()
+    released = sa.select(screenings.c.id, rank.label("rank")).where(screenings.c.released_at.isnot(None))
+    ranked = released.subquery()
     query = sa.select(screenings).join(ranked, ranked.c.id == screenings.c.id).where(ranked.c.rank == 1)
     return [
         _screening(row) for row in uow.connection.execute(query.order_by(screenings.c.programme_year.desc()))
     ]
 
 
+def list_done_with_facts(uow: UnitOfWork, limit: int = 20) -> list[Screening]:
+    """Return the latest finished runs whose facts were kept, the latest first."""
+    counted = sa.select(
+        screening_chunks.c.screening_id, sa.func.count(screening_chunks.c.facts).label("kept")
+    )
+    kept = counted.group_by(screening_chunks.c.screening_id).subquery()
+    query = sa.select(screenings).join(kept, kept.c.screening_id == screenings.c.id)
+    whole = (screenings.c.state == ScreeningState.DONE) & (kept.c.kept == screenings.c.chunks)
+    latest = screenings.c.started_at.desc(), screenings.c.id.desc()
+    rows = uow.connection.execute(query.where(whole).order_by(*latest).limit(limit))
+    return [_screening(row) for row in rows]
+
+
 def add_chunk(uow: UnitOfWork, screening_id: ScreeningId, chunk: Chunk) -> bool:
     """Enter a chunk into the ledger of its run; False when it has been there before."""
-    return insert_if_new(
-        uow.connection, screening_chunks, screening_id=screening_id, **vars(chunk), at=uow.now
-    )
+    row = {**vars(chunk), "facts": chunk.facts and chunk.facts.model_dump()}
+    return insert_if_new(uow.connection, screening_chunks, screening_id=screening_id, **row, at=uow.now)
 
 
-def add_verdicts(uow: UnitOfWork, screening_id: ScreeningId, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Add verdicts, given as rows of VERDICT_COLUMNS."""
-    columns = ("screening_id", *VERDICT_COLUMNS)
-    bulk_insert(uow.connection, verdicts, columns, ((screening_id, *row) for row in rows))
+def list_facts(uow: UnitOfWork, screening_id: ScreeningId) -> list[BlobRef | None]:
+    """Return where the facts of each chunk lie; None: they were not kept."""
+    query = sa.select(screening_chunks.c.facts).filter_by(screening_id=screening_id)
+    kept = uow.connection.scalars(query.order_by(screening_chunks.c.chunk))
+    return [None if facts is None else BlobRef(**facts) for facts in kept]
+
+
+def add_verdicts(uow: UnitOfWork, screening_id: ScreeningId, decided: "pl.DataFrame") -> None:
+    """Add verdicts, given as VERDICT_COLUMNS."""
+    from services.chassis.frames import insert_frame  # Polars is large: only where workers need it
+
+    insert_frame(uow.connection, verdicts, decided, screening_id=screening_id)
 
 
 def get_verdict(uow: UnitOfWork, screening_id: ScreeningId, unit_no: UnitNo) -> sa.Row[Any]:

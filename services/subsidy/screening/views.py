@@ -36,6 +36,7 @@ from services.subsidy.screening.domain import (
     explain,
     missing_facts,
     next_step,
+    told_layoff_rate,
 )
 
 
@@ -71,11 +72,12 @@ def explain_verdict(uow: UnitOfWork, query: ExplainVerdict) -> ExplanationView:
     if decide(policy, facts, row.region) != stored:
         raise RuntimeError(f"{query.unit_no}: the stored verdict is not what its facts give: {stored}")
     chinese, english = derivation(stored, row.base)
+    used, told = policy.uses(), told_layoff_rate(policy, facts, row.region)
     return ExplanationView(
         screening_id=query.screening_id,
         verdict=_verdict_view(policy, row),
         criteria=explain(policy, facts, row.region),
-        facts={**facts, "layoff_rate": row.layoff_rate},
+        facts={**{name: facts[name] for name in facts if name in used}, "layoff_rate": told},
         derivation_zh=chinese,
         derivation_en=english,
     )
@@ -84,7 +86,7 @@ def explain_verdict(uow: UnitOfWork, query: ExplainVerdict) -> ExplanationView:
 def list_own_verdicts(uow: UnitOfWork, query: ListOwnVerdicts) -> OwnVerdictsView:
     """Tell an employer of each programme why its units get a refund or none."""
     employer = uow.actor.require_employer()
-    latest = store.list_latest_done(uow)
+    latest = store.list_latest_released(uow)
     return OwnVerdictsView(programmes=tuple(_own_programme(uow, each, employer) for each in latest))
 
 
@@ -94,7 +96,8 @@ def screening_view(screening: Screening) -> ScreeningView:
     digest = screening.snapshot.sha256 if screening.snapshot else None
     by = screening.by_name or screening.by
     cancelled_by = screening.cancelled_by_name or screening.cancelled_by
-    own = {**own, "by": by, "cancelled_by": cancelled_by}
+    released_by = screening.released_by_name or screening.released_by
+    own = {**own, "by": by, "cancelled_by": cancelled_by, "released_by": released_by}
     return ScreeningView(**{**own, "screening_id": screening.id, "snapshot_digest": digest})
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from services.chassis.database import (
     UtcDateTime,
     bulk_insert,
+    bulk_insert_if_new,
     insert_if_new,
     stream,
     upsert_rows,
@@ -217,3 +218,16 @@ def test_an_error_does_not_repeat_what_was_to_be_stored(database, statement):
     with pytest.raises(sa.exc.DBAPIError) as caught, database.write() as connection:
         connection.execute(sa.text(statement), values)
     assert values["phone"] not in "".join(traceback.format_exception(caught.value))
+
+
+def test_rows_that_are_there_stay_and_the_others_come(database):
+    def at_once(connection, rows):
+        bulk_insert(connection, units, ["id", "name"], rows)
+
+    metadata.create_all(database.engine)
+    with database.write() as connection:
+        for rows in ([(1, "a"), (2, "b")], [(3, "c"), (2, "other")]):
+            bulk_insert_if_new(connection, units, ["id", "name"], rows, key=["id"], insert=at_once)
+    with database.read() as connection:
+        found = connection.execute(sa.select(units.c.id, units.c.name).order_by(units.c.id)).all()
+    assert [tuple(row) for row in found] == [(1, "a"), (2, "b"), (3, "c")]

@@ -39,7 +39,7 @@ def test_what_one_relay_has_claimed_no_other_sends_until_the_lease_is_over(fille
 
 
 def test_a_relay_carries_no_more_at_once_than_it_can_and_always_something(filled, monkeypatch):
-    monkeypatch.setattr(Outbox, "LARGEST", 2 * len('{"n": 0}'))
+    monkeypatch.setattr(Outbox, "LARGEST", 2 * len('{"n": 0}') + 4)
     assert claimed(filled) == ["m-0", "m-1"]
     monkeypatch.setattr(Outbox, "LARGEST", 1)
     assert claimed(filled) == ["m-2"] and claimed(filled) == ["m-3"]

@@ -1,12 +1,11 @@
 """The manual from end to end: import, screen, approve, prompt, register, confirm, slip, waive, notice."""
 
-import csv
-import io
 import tempfile
 import time
 from functools import partial
 from pathlib import Path
 
+from deploy.local.demo.importing import import_and_check
 from deploy.local.demo.people import Clerk, Employer
 from deploy.local.demo.slip_reading import read_slip
 from deploy.local.demo.telling import Differs, expect, expect_refused, heading, tell
@@ -20,12 +19,11 @@ from deploy.local.sample.bring_in import (
     maintain,
     yuan,
 )
-from deploy.local.sample.files import FilledFile, write_province
+from deploy.local.sample.files import write_province
 from deploy.local.sample.showcase import THE_EMPLOYER, WITH_ADMINISTRATOR, showcase
 from services.contracts.archive import SlipView
 from services.contracts.subsidy.approval import BatchState, BatchView
 from services.contracts.subsidy.confirmation import RefundState, RefundView, TodoView
-from services.contracts.subsidy.registry import ImportState
 from services.contracts.subsidy.screening import ScreeningView
 from services.contracts.values import Choice
 
@@ -62,28 +60,9 @@ def import_province(agency: Agency) -> None:
     heading("1  导入 Import: four files, GB18030, with dirty lines among the good ones")
     with tempfile.TemporaryDirectory() as folder:
         for file in write_province(folder=Path(folder), programme_year=YEAR, count=UNITS):
-            _import(agency.maker, file)
+            import_and_check(agency.maker, file)
         path = Path(folder) / "employers.csv"
         expect_refused("the same file again", "import_same", agency.maker.upload, "employers", path)
-
-
-def _import(clerk: Clerk, file: FilledFile) -> None:
-    done = clerk.wait_for_import(clerk.upload(file.kind, file.path).import_id)
-    expect(f"{file.kind}: state", done.state, ImportState.DONE)
-    account = (done.total, done.accepted, done.rejected)
-    expect(
-        f"{file.kind}: lines, accepted, rejected",
-        account,
-        (file.accepted + len(file.dirty), file.accepted, len(file.dirty)),
-    )
-    if file.dirty:
-        rejects = list(csv.reader(io.StringIO(clerk.rejects(done.import_id))))[1:]
-        found = [(int(line), field) for line, field, *_ in rejects]
-        for dirty in file.dirty:
-            if (dirty.line, dirty.field) not in found and dirty.field:
-                raise Differs(f"line {dirty.line}, {dirty.field} ({dirty.wrong}) is not among {found}")
-            tell(f"✓ line {dirty.line} {dirty.field}: {dirty.wrong}")
-        expect("the lines that were rejected", [line for line, _ in found], [d.line for d in file.dirty])
 
 
 # ---- 2, 3 policy and screening

@@ -11,12 +11,11 @@ import sqlalchemy as sa
 from services.chassis.database import UtcDateTime
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Missing
-from services.contracts.subsidy.approval import BatchFilter, BatchState
-from services.contracts.values import BatchId, region_prefix
+from services.contracts.subsidy.approval import BatchFilter, BatchState, LineOutcome
+from services.contracts.values import BatchId, BlobRef, region_prefix
 from services.subsidy.approval.domain import Batch
 from services.subsidy.approval.store.columns import programme_columns
-from services.subsidy.registry.store import words
-from services.subsidy.schema import metadata
+from services.subsidy.schema import metadata, words
 from services.subsidy.screening.store import screenings
 
 batches = sa.Table(
@@ -44,6 +43,9 @@ batches = sa.Table(
     sa.Column("checker_name", sa.String(100)),
     sa.Column("checked_at", UtcDateTime),
     sa.Column("reason", sa.String(200)),
+    sa.Column("units", sa.JSON(none_as_null=True), comment="the file of units it was made of"),
+    sa.Column("outcomes", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("remarks", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint("checker <> maker", name="maker_is_not_checker"),
     sa.CheckConstraint(
         "state NOT IN ('approving', 'approved') OR checker IS NOT NULL", name="approved_by_a_checker"
@@ -85,7 +87,8 @@ def list_batches(uow: UnitOfWork, region: str, limit: int) -> list[Batch]:
 
 
 def _row(batch: Batch) -> dict[str, Any]:
-    return vars(batch) | {"filter": batch.filter.to_wire()}
+    units = batch.units and batch.units.model_dump()
+    return vars(batch) | {"filter": batch.filter.to_wire(), "units": units, "outcomes": dict(batch.outcomes)}
 
 
 def _get_batch(uow: UnitOfWork, query: sa.Select[Any]) -> Batch:
@@ -97,5 +100,10 @@ def _get_batch(uow: UnitOfWork, query: sa.Select[Any]) -> Batch:
 
 def _batch(row: sa.Row[Any]) -> Batch:
     values = dict(row._mapping)
-    filter = BatchFilter.model_validate(values["filter"])
-    return Batch(**values | {"filter": filter, "changed_by": tuple(values["changed_by"])})
+    parsed = {
+        "filter": BatchFilter.model_validate(values["filter"]),
+        "changed_by": tuple(values["changed_by"]),
+        "units": values["units"] and BlobRef(**values["units"]),
+        "outcomes": {LineOutcome(name): count for name, count in values["outcomes"].items()},
+    }
+    return Batch(**values | parsed)

@@ -4,21 +4,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.chassis.sealing import SealedText
+from services.chassis.sealing import Token
 from services.contracts.values import SizeClass, UnitType
-from services.subsidy.registry.store import words
-
-
-class Token(SealedText):
-    """A sealed column that hands out its tokens: from here they go on, sealed, into other rows and events."""
-
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return value
-
-    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> str | None:
-        return value
+from services.subsidy.schema import words
 
 
 def unit_columns(*, complete: bool) -> list[sa.Column[Any]]:

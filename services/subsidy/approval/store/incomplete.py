@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.chassis.unit_of_work import UnitOfWork
-from services.contracts.subsidy.approval import IncompleteTotalsView, Lack, LackView, ListIncompleteUnits
+from services.contracts.subsidy.incomplete import IncompleteTotalsView, Lack, LackView, ListIncompleteUnits
 from services.contracts.values import Region, Year, region_prefix
 from services.subsidy.approval.store.items import NOW, WAS, eligible_units
+from services.subsidy.registry.store import units
 from services.subsidy.screening.store import verdicts
 
 _IS_GONE = NOW.c.unit_no.is_(None)  # of a unit that is gone nothing else is said
@@ -16,6 +17,14 @@ _LACKS = {Lack.UNIT: _IS_GONE} | {
     lack: sa.and_(~_IS_GONE, NOW.c[lack.value].is_(None)) for lack in Lack if lack is not Lack.UNIT
 }
 _ANYTHING = sa.or_(*_LACKS.values())
+_INCOMPLETE = sa.or_(*(units.c[lack.value].is_(None) for lack in Lack if lack is not Lack.UNIT))
+sa.Index(  # what is rare is found among the few that lack something
+    "units_incomplete",
+    units.c.import_id,
+    units.c.unit_no,
+    postgresql_where=_INCOMPLETE,
+    sqlite_where=_INCOMPLETE,
+)
 _LEFT_OUT = sa.or_(*(lacks for lack, lacks in _LACKS.items() if lack is not Lack.CONTACT))
 
 

@@ -6,7 +6,7 @@ was returned or withdrawn. `held_out` is the reason why a clerk held it out.
 
 import functools
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,12 +15,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from services.chassis.database import stream
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Conflict, Missing
-from services.contracts.subsidy.approval import BatchState
+from services.contracts.subsidy.approval import BatchState, ListBatchItems
 from services.contracts.subsidy.screening import Outcome
 from services.contracts.values import BatchId, CreditCode, Money, ScreeningId, UnitNo, Year, region_prefix
 from services.subsidy.approval.domain import Account, Batch, Line
 from services.subsidy.approval.store.batches import batches, share_batches
 from services.subsidy.approval.store.columns import unit_columns
+from services.subsidy.approval.store.listed import batch_lines
 from services.subsidy.registry.store import current_employers, units
 from services.subsidy.schema import metadata
 from services.subsidy.screening.store import screenings, verdicts
@@ -39,15 +40,32 @@ batch_items = sa.Table(
     sa.Column("missing", sa.String(100), nullable=False),
     sa.Column("held", sa.String(12)),
     sa.Column("held_out", sa.String(200)),
+    sa.Column("remark", sa.String(200)),
     sa.UniqueConstraint("held", "programme_year", name="held_once"),
     sa.CheckConstraint("held IS NULL OR held_out IS NULL", name="held_or_held_out"),
 )
 _HELD_OUT = batch_items.c.held_out.isnot(None)
 sa.Index("items_held_out", batch_items.c.unit_no, postgresql_where=_HELD_OUT, sqlite_where=_HELD_OUT)
+_LEFT_OUT = batch_items.c.missing != sa.literal_column("''")  # as the index has it, not a parameter
+sa.Index(
+    "items_left_out",
+    batch_items.c.batch_id,
+    batch_items.c.unit_no,
+    postgresql_where=_LEFT_OUT,
+    sqlite_where=_LEFT_OUT,
+)
+_REMARKED = batch_items.c.remark.isnot(None)
+sa.Index(
+    "items_remarked",
+    batch_items.c.batch_id,
+    batch_items.c.unit_no,
+    postgresql_where=_REMARKED,
+    sqlite_where=_REMARKED,
+)
 
 
 def fill_batch(uow: UnitOfWork, batch: Batch) -> None:
-    """Take the eligible units that no batch of the programme holds. Again, it takes nothing new.
+    """Take the eligible units that no batch of the programme holds; of a file those that still wait.
 
     Who it is and what it gets: as it was screened. Account and contact: as the registry has them today.
     In the order of unit numbers: two batches that are filled at once wait for each other, and never deadlock.
@@ -58,13 +76,12 @@ def fill_batch(uow: UnitOfWork, batch: Batch) -> None:
     uow.connection.execute(insert.on_conflict_do_nothing())
 
 
-def list_items(
-    uow: UnitOfWork, batch_id: BatchId, after: UnitNo | None, limit: int, left_out: bool, held_out: bool
-) -> Sequence[sa.Row[Any]]:
-    """Return a page of lines after a unit: those that count, or those that were left out, or held out."""
-    chosen = (batch_items.c.batch_id == batch_id) & (batch_items.c.unit_no > (after or ""))
-    query = sa.select(batch_items).where(chosen, *_lines(left_out, held_out))
-    return uow.connection.execute(query.order_by(batch_items.c.unit_no).limit(limit)).all()
+def list_items(uow: UnitOfWork, query: ListBatchItems) -> Sequence[sa.Row[Any]]:
+    """Return a page of lines and the one after it: those that count, or are left out, held out, remarked."""
+    kind = [_REMARKED] if query.remarked else _lines(query.left_out, query.held_out)
+    chosen = (batch_items.c.batch_id == query.batch_id) & (batch_items.c.unit_no > (query.after or ""))
+    page = sa.select(batch_items).where(chosen, *kind).order_by(batch_items.c.unit_no)
+    return uow.connection.execute(page.limit(query.limit + 1)).all()
 
 
 def stream_lines(uow: UnitOfWork, batch_id: BatchId) -> Iterator[tuple[UnitNo, Money]]:
@@ -101,6 +118,16 @@ def save_line(uow: UnitOfWork, batch_id: BatchId, line: Line) -> None:
         ) from error
 
 
+def save_remarks(uow: UnitOfWork, batch_id: BatchId, remarks: Mapping[UnitNo, str]) -> None:
+    """Keep what is said of lines. Missing when the batch has no such line."""
+    here = sa.select(batch_items.c.unit_no).where(batch_items.c.batch_id == batch_id)
+    found = set(uow.connection.scalars(here.where(batch_items.c.unit_no.in_(remarks))))
+    if unknown := sorted(remarks.keys() - found):
+        raise Missing("batch_line_missing", "this unit is not in the batch", unit_no=unknown[0])
+    for unit_no, remark in remarks.items():
+        uow.connection.execute(batch_items.update().where(_is(batch_id, unit_no)).values(remark=remark))
+
+
 def free_items(uow: UnitOfWork, batch_id: BatchId) -> None:
     """Let other batches take the units of this one."""
     items = batch_items.update().where(batch_items.c.batch_id == batch_id, batch_items.c.held.isnot(None))
@@ -126,12 +153,15 @@ def set_account(uow: UnitOfWork, unit_no: UnitNo, credit_code: CreditCode, accou
     uow.connection.execute(mine.values(vars(account)))
 
 
-def next_items(uow: UnitOfWork, batch: Batch, limit: int) -> list[dict[str, Any]]:
-    """Return the next lines of which no refund is made yet."""
-    unit = [batch_items.c[column.name] for column in unit_columns(complete=True)]
+def next_items(uow: UnitOfWork, batch: Batch, limit: int) -> Sequence[sa.Row[Any]]:
+    """Return the next lines of which no refund is made yet, as far as others are told of them.
+
+    Rows of (unit number, credit code, unit name, amount, token of the phone).
+    """
+    told = ("unit_no", "credit_code", "unit_name", "amount", "phone")
     chosen = (batch_items.c.batch_id == batch.id) & (batch_items.c.unit_no > (batch.made_up_to or ""))
-    query = sa.select(*unit).where(chosen, *_lines()).order_by(batch_items.c.unit_no).limit(limit)
-    return [dict(row._mapping) for row in uow.connection.execute(query)]
+    query = sa.select(*(batch_items.c[name] for name in told)).where(chosen, *_lines())
+    return uow.connection.execute(query.order_by(batch_items.c.unit_no).limit(limit)).all()
 
 
 def _batches_of(uow: UnitOfWork, unit_no: UnitNo) -> set[BatchId]:
@@ -193,12 +223,17 @@ def _eligible_lines(batch: Batch) -> sa.Select[Any]:
         *(NOW.c[name] for name in _PAYABLE),
     )
     eligible = eligible_units(columns, batch.screening_id, batch.programme_year)
-    return eligible.where(*_chosen(batch)).order_by(verdicts.c.unit_no)
+    within = verdicts.c.region.startswith(region_prefix(batch.region))
+    lines = eligible.where(within, *chosen_by(batch)).order_by(verdicts.c.unit_no)
+    if batch.units is None:
+        return lines
+    waiting = (batch_lines.c.batch_id == batch.id) & batch_lines.c.outcome.is_(None)
+    return lines.where(verdicts.c.unit_no.in_(sa.select(batch_lines.c.unit_no).where(waiting)))
 
 
-def _chosen(batch: Batch) -> Iterator[sa.ColumnElement[bool]]:
-    """Yield the conditions of the filter; the region of the batch is the filter's or its maker's."""
-    yield verdicts.c.region.startswith(region_prefix(batch.region))
+def chosen_by(batch: Batch) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the conditions of the filter but its region."""
+    yield sa.true()
     if batch.filter.sizes:
         yield verdicts.c.size_class.in_(batch.filter.sizes)
     if batch.filter.min_amount is not None:
@@ -209,5 +244,5 @@ def _chosen(batch: Batch) -> Iterator[sa.ColumnElement[bool]]:
 
 def _lines(left_out: bool = False, held_out: bool = False) -> Iterator[sa.ColumnElement[bool]]:
     """Yield the conditions of the lines that count; or of those left out, or held out."""
-    yield batch_items.c.missing != "" if left_out else batch_items.c.missing == ""
+    yield _LEFT_OUT if left_out else ~_LEFT_OUT
     yield _HELD_OUT if held_out else ~_HELD_OUT

@@ -1,30 +1,36 @@
 """Refunds: what is approved for a unit in a programme. Its id says: there is one.
 
 A row is written once; its account alone may change, under the locks of an answer.
+Its number is unique because its id is: both are made of the programme and the unit, and of nothing else.
+Its batch is there: it has it from its line, which refers to it, and no line is ever deleted.
 """
 
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
-from services.chassis.database import bulk_insert
+from services.chassis.ids import named_ids
 from services.chassis.unit_of_work import UnitOfWork
 from services.contracts.errors import Missing
 from services.contracts.values import CreditCode, RefundId, UnitNo, Year
 from services.subsidy.approval.domain import Account, Batch, Refund
-from services.subsidy.approval.store.batches import batches
 from services.subsidy.approval.store.columns import programme_columns, unit_columns
+from services.subsidy.approval.store.items import batch_items
 from services.subsidy.schema import metadata
 
 _REFUNDS = UUID("5b1f6f0e-6c0b-5d0a-9b53-2f4f5d7c9a10")
+_NUMBER = "WGFH"
 
 refunds = sa.Table(
     "refunds",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("number", sa.String(40), nullable=False, unique=True),
-    sa.Column("batch_id", sa.ForeignKey(batches.c.id), nullable=False, index=True),
+    sa.Column("number", sa.String(40), nullable=False),
+    sa.Column("batch_id", sa.Uuid, nullable=False),  # no foreign key: it is dear for hundreds of thousands
     *programme_columns(),
     *unit_columns(complete=True),
 )
@@ -38,26 +44,53 @@ def refund_id(year: Year, unit_no: UnitNo) -> RefundId:
 
 def refund_number(year: Year, unit_no: UnitNo) -> str:
     """Return the number that people quote: WGFH-2023-410181000327."""
-    return f"WGFH-{year}-{unit_no}"
+    return f"{_NUMBER}-{year}-{unit_no}"
 
 
-def refunds_of(batch: Batch, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows of the refunds that these lines of a batch become."""
+def refund_ids(year: Year, unit_nos: Iterable[UnitNo]) -> Iterator[str]:
+    """Yield the ids of these units' refunds, as text."""
+    return named_ids(_REFUNDS, (f"{year}/{unit_no}" for unit_no in unit_nos))
+
+
+def add_refunds(uow: UnitOfWork, batch: Batch, ids: dict[UnitNo, str]) -> int:
+    """Make the refunds of these lines of a batch, with these ids; return how many it made.
+
+    Within the database: a line has nearly all of their columns. A refund that is there already breaks the
+    transaction, and so does a line that is not there.
+    """
+    given, id_ = (_given_sqlite if uow.connection.dialect.name == "sqlite" else _given)(ids)
     common = {column.name: getattr(batch, column.name) for column in programme_columns()}
-    common["batch_id"] = batch.id
-    year = batch.programme_year
-    return [
-        common
-        | line
-        | {"id": refund_id(year, line["unit_no"]), "number": refund_number(year, line["unit_no"])}
-        for line in lines
-    ]
+    columns = {
+        "id": id_,
+        "number": sa.literal(f"{_NUMBER}-{batch.programme_year}-") + batch_items.c.unit_no,
+        "batch_id": batch_items.c.batch_id,
+        **{name: sa.literal(value, refunds.c[name].type) for name, value in common.items()},
+        **{column.name: batch_items.c[column.name] for column in unit_columns(complete=True)},
+    }
+    part = batch_items.c.unit_no.between(min(ids), max(ids))  # for a planner without statistics
+    its = (batch_items.c.batch_id == batch.id) & (batch_items.c.unit_no == given.c.key) & part
+    # An outer join, so that SQLite looks up lines by their keys.
+    lines = sa.select(*columns.values()).select_from(given.join(batch_items, its, isouter=True))
+    insert = refunds.insert().from_select(list(columns), lines.order_by(batch_items.c.unit_no))
+    return uow.connection.execute(insert).rowcount
 
 
-def add_refunds(uow: UnitOfWork, rows: list[dict[str, Any]]) -> None:
-    """Add these refunds; one that is there already breaks the transaction."""
-    columns = refunds.c.keys()
-    bulk_insert(uow.connection, refunds, columns, (tuple(map(row.__getitem__, columns)) for row in rows))
+def _given(ids: dict[UnitNo, str]) -> tuple[Any, sa.ColumnElement[Any]]:
+    """Return ids as a table (key, value), and the id in it."""
+    texts = (f"{{{','.join(part)}}}" for part in (ids.keys(), ids.values()))  # plain words of arrays
+    arrays = (
+        sa.cast(sa.literal(text, sa.Text), postgresql.ARRAY(kind))
+        for text, kind in zip(texts, (sa.Text, sa.Uuid), strict=True)
+    )
+    given = sa.func.unnest(*arrays).table_valued(sa.column("key", sa.Text), sa.column("value", sa.Uuid))
+    given = given.render_derived()
+    return given, given.c.value
+
+
+def _given_sqlite(ids: dict[UnitNo, str]) -> tuple[Any, sa.ColumnElement[Any]]:
+    """The same; SQLite keeps an id without dashes."""
+    given = sa.func.json_each(json.dumps(ids)).table_valued("key", "value")
+    return given, sa.func.replace(given.c.value, "-", "")
 
 
 def get_refund(uow: UnitOfWork, refund_id: RefundId) -> Refund:

@@ -1,4 +1,8 @@
-"""Reads the programmes that lie beside the code as JSON."""
+"""Reads the programmes that lie beside the code as JSON.
+
+henan_2025 has the ratios of 国办发〔2025〕25号; what the province laid down for that year is taken over from
+2023 and has to be checked against its official texts, as its clauses say, before money is paid by it.
+"""
 
 import json
 from pathlib import Path

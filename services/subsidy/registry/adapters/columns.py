@@ -2,7 +2,7 @@
 a full-width ５ is no digit to the law's computers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -38,8 +38,21 @@ _CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 @dataclass(frozen=True)
+class Digits:
+    """ASCII texts that are right whatever stands in other columns: their pattern, the type to read them as,
+    and the most that the value may be. It says the same as the column's rule, of a whole column at once."""
+
+    shape: str
+    dtype: pl.DataType
+    most: int | None = None
+
+
+@dataclass(frozen=True)
 class Column:
-    """A column: its header, our name for it, the rule, what to tell who broke it, and the conversion."""
+    """A column: its header, our name for it, the rule, what to tell who broke it, and the conversion.
+
+    `optional`: a field may be empty; `may_be_absent`: the whole column may be missing from the file.
+    """
 
     header: str
     name: str
@@ -47,6 +60,8 @@ class Column:
     reason: str
     convert: Rule = lambda text: text
     optional: bool = False
+    may_be_absent: bool = False
+    digits: Digits | None = None
 
     def valid(self) -> pl.Expr:
         """Is the text right (or empty where it may be)? Never null."""
@@ -55,7 +70,7 @@ class Column:
         return (text == "") | right if self.optional else right
 
     def value(self) -> pl.Expr:
-        """Return the value of a text that is right; null for an empty one."""
+        """Return the value of a text that is right; null for an empty one, anything for a wrong one."""
         text = pl.col(self.header)
         value = self.convert(text)
         return (pl.when(text == "").then(None).otherwise(value) if self.optional else value).alias(self.name)
@@ -72,8 +87,23 @@ class Layout:
 
     @property
     def headers(self) -> list[str]:
-        """Return the headers a file needs."""
+        """Return the headers of all columns."""
         return [column.header for column in self.columns]
+
+    @property
+    def expected(self) -> list[str]:
+        """Return the headers of a file that is loaded without a question."""
+        return [column.header for column in self.columns if not column.may_be_absent]
+
+    @property
+    def needed(self) -> list[str]:
+        """Return the headers that no file may lack."""
+        return [column.header for column in self.columns if not column.optional]
+
+    @property
+    def optional(self) -> list[str]:
+        """Return the headers that a file may lack, when a clerk says so."""
+        return [column.header for column in self.columns if column.optional]
 
 
 def _matches(pattern: str) -> Rule:
@@ -102,22 +132,33 @@ def _choice(header: str, name: str, choices: Mapping[str, object], *, optional: 
 
 def _count(header: str, name: str, *, optional: bool = False) -> Column:
     number: Rule = lambda text: text.cast(pl.Int64, strict=False)  # noqa: E731
-    valid: Rule = lambda text: _matches("[0-9]{1,8}")(text) & (number(text) <= MAX_HEADCOUNT)  # noqa: E731
-    return Column(header, name, valid, f"应为 0 至 {MAX_HEADCOUNT} 的整数", number, optional)
+    digits = Digits("[0-9]{1,8}", pl.Int64(), MAX_HEADCOUNT)
+    valid: Rule = lambda text: _matches(digits.shape)(text) & (number(text) <= MAX_HEADCOUNT)  # noqa: E731
+    reason = f"应为 0 至 {MAX_HEADCOUNT} 的整数"
+    return Column(header, name, valid, reason, number, optional, digits=digits)
 
 
 def _money(header: str, name: str) -> Column:
     reason = f"应为 0 至 {MAX_MONTHLY_FEN // 100} 元、最多两位小数的金额"
-    shape = _matches(r"[0-9]{1,10}(\.[0-9]{1,2})?")
-    return Column(header, name, lambda text: shape(text) & (_fen(text) <= MAX_MONTHLY_FEN), reason, _fen)
+    digits = Digits(r"[0-9]{1,10}(?:\.[0-9]{1,2})?", pl.Decimal(18, 2), MAX_MONTHLY_FEN)
+    valid: Rule = lambda text: _matches(digits.shape)(text) & (_fen(text) <= MAX_MONTHLY_FEN)  # noqa: E731
+    return Column(header, name, valid, reason, _fen, digits=digits)
 
 
 def _fen(text: pl.Expr) -> pl.Expr:
-    """Return fen by integers alone: no float touches money."""
-    parts = text.str.splitn(".", 2)
-    yuan = parts.struct["field_0"].cast(pl.Int64, strict=False)
-    rest = parts.struct["field_1"].fill_null("").str.pad_end(2, "0").cast(pl.Int64, strict=False)
-    return yuan * 100 + rest
+    return _decimal(text, 2)
+
+
+def _decimal(text: pl.Expr, places: int) -> pl.Expr:
+    """Return an amount with so many decimals as a whole number of its last: no float touches money. (More
+    decimals are cut off.)"""
+    return text.cast(pl.Decimal(18, places), strict=False).to_physical().cast(pl.Int64)
+
+
+def _ten_thousands(header: str, name: str) -> Column:
+    """An amount of a year in 万元, to the fen; not every file tells."""
+    shape, reason = _matches(r"[0-9]{1,9}(\.[0-9]{1,6})?"), "应为以万元计、最多六位小数的金额"
+    return Column(header, name, shape, reason, lambda text: _decimal(text, 6), True, may_be_absent=True)
 
 
 def _is_credit_code(text: pl.Expr) -> pl.Expr:
@@ -159,14 +200,20 @@ _CREDIT_CODE = Column(
     "统一社会信用代码", "credit_code", _is_credit_code, "不是有效的统一社会信用代码（18 位，含两个校验位）"
 )
 _UNIT_NO = Column(
-    "单位编号", "unit_no", _matches("[1-9][0-9]{11}"), "应为 12 位数字", lambda text: text.cast(pl.Int64)
+    "单位编号",
+    "unit_no",
+    _matches("[1-9][0-9]{11}"),
+    "应为 12 位数字",
+    lambda text: text.cast(pl.Int64, strict=False),
+    digits=Digits("[1-9][0-9]{11}", pl.Int64()),
 )
 _MONTH = Column(
     "费款所属期",
     "month",
     _matches("20[0-9]{2}(0[1-9]|1[0-2])"),
     "应为 YYYYMM 格式的月份",
-    lambda text: text.cast(pl.Int32),
+    lambda text: text.cast(pl.Int32, strict=False),
+    digits=Digits("20[0-9]{2}(?:0[1-9]|1[0-2])", pl.Int32()),
 )
 _REGION = Column(
     "行政区划",
@@ -198,6 +245,9 @@ _EMPLOYERS = Layout(
         _text("开户行", "bank", optional=True),
         _text("联系人", "contact", optional=True),
         _PHONE,
+        replace(_count("从业人员", "employees", optional=True), may_be_absent=True),
+        _ten_thousands("营业收入（万元）", "revenue"),
+        _ten_thousands("资产总额（万元）", "assets"),
     ),
     key=("unit_no",),
     partition=_partition(pl.col("unit_no")),
@@ -212,6 +262,7 @@ _CONTRIBUTIONS = Layout(
         _money("实缴金额", "paid"),
         _money("补缴金额", "repaid"),
         _count("免责减员人数", "exempt"),
+        replace(_count("新领失业金人数", "new_recipients", optional=True), may_be_absent=True),
     ),
     key=("unit_no", "month"),
     partition=_partition(pl.col("unit_no")),

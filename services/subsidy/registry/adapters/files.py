@@ -2,34 +2,29 @@
 
 Two passes, because a line may repeat another that came gigabytes before: the first checks line by line and
 sorts the accepted rows into partitions, the second finds repetitions within each. Memory holds one block or
-one partition, and what waits to be spilled.
+one partition, and what waits to be spilled. The file is read a third time if lines have been rejected.
 """
 
-import csv
-import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from services.contracts.subsidy.registry import ImportKind
+from services.subsidy.registry.adapters import rejects
+from services.subsidy.registry.adapters.blocks import Block, Checked, Source, Wanted, ahead
 from services.subsidy.registry.adapters.columns import LAYOUTS, Layout
-from services.subsidy.registry.adapters.lines import BLOCK, Block, read_blocks
 
-REJECT_COLUMNS = ("行号", "字段", "值", "原因")
-MOST_SHOWN = 100
-SPILL = 24 * 1024 * 1024
+SPILL = 16 * 1024 * 1024
 
 
 @dataclass
 class Spool:
-    """A file on its way through a folder of its own. After `read` and all of `partitions`: the account."""
+    """A file on its way through a folder of its own. After `take` and all of `partitions`: the account."""
 
     folder: Path
     layout: Layout
-    block: int = BLOCK
     spill: int = SPILL
     total: int = 0
     accepted: int = 0
@@ -42,25 +37,27 @@ class Spool:
         """Return how many lines were rejected."""
         return self.total - self.accepted
 
-    def read(self, path: Path) -> None:
-        """Check every line of a file; Unreadable when it is no such file."""
-        with path.open("rb") as file:
-            for block in read_blocks(file, self.layout.headers, self.block):
-                self._take(block)
+    def take(self, source: Source, wanted: Wanted) -> None:
+        """Check every line of a file."""
+        for block in ahead(source.read(wanted, self.layout)):
+            rows = block.rows if isinstance(block, Checked) else self._check(block)
+            self.total += rows.height if isinstance(block, Checked) else block.lines
+            self.waiting.append(rows.with_columns(partition=self.layout.partition))
+            if sum(frame.estimated_size() for frame in self.waiting) > self.spill:
+                self._spill()
         self._spill()
 
-    def _take(self, block: Block) -> None:
-        """Write the good lines of a block to their partitions and the others to the rejects."""
-        checks = block.fields.with_columns(
-            column.valid().alias(f"?{column.header}") for column in self.layout.columns
-        )
-        good = checks.filter(pl.all_horizontal(pl.col(r"^\?.*$")))
-        self._reject(_rejects(block, checks, self.layout), "lines")
-        rows = good.select("line", *(column.value() for column in self.layout.columns))
-        self.waiting.append(rows.with_columns(partition=self.layout.partition))
-        self.total += block.lines
-        if sum(frame.estimated_size() for frame in self.waiting) > self.spill:
-            self._spill()
+    def _check(self, block: Block) -> pl.DataFrame:
+        """Return the good lines of a block as rows, and write the others to the rejects."""
+        values = (column.value() for column in self.layout.columns)
+        checks = rejects.checks(self.layout)
+        read = block.fields.lazy().select("line", *values, *checks).collect()  # lazy: shares their pieces
+        marks = read.select(pl.col(r"^\?.*$"))
+        good = marks.select(pl.all_horizontal(pl.all())).to_series()
+        if block.broken.height or not good.all():
+            self._reject(rejects.faults(block, marks, self.layout), "lines")
+            read = read.filter(good)
+        return read.drop(marks.columns)
 
     def _spill(self) -> None:
         """Write what waits in memory to its partitions."""
@@ -74,36 +71,37 @@ class Spool:
 
     def partitions(self) -> Iterator[tuple[int, pl.DataFrame]]:
         """Yield each partition's rows, sorted by key, without those that repeat an earlier line."""
-        key = self.layout.key
-        for folder in sorted(self.folder.iterdir(), key=lambda path: path.name.zfill(3)):
-            if not folder.is_dir():
-                continue
-            rows = pl.concat([pl.read_ipc(path) for path in sorted(folder.iterdir())])
-            rows = rows.sort(*key, "line").with_columns(first=pl.struct(key).is_first_distinct())
-            self._reject(_repetitions(rows.filter(~pl.col("first")), self.layout), folder.name)
-            accepted = rows.filter("first").drop("first", "line")
-            self.accepted += accepted.height
-            yield int(folder.name), accepted
+        folders = sorted(self.folder.iterdir(), key=lambda path: path.name.zfill(3))
+        return ahead(self._settle(folder) for folder in folders if folder.is_dir())
 
-    def _reject(self, rejects: pl.DataFrame, name: str) -> None:
+    def _settle(self, folder: Path) -> tuple[int, pl.DataFrame]:
+        """Return the rows of a partition; most files come sorted, and then nothing repeats in them."""
+        key = self.layout.key
+        rows = pl.scan_ipc(sorted(folder.iterdir())).collect().rechunk()
+        if not _ascends(rows, key):
+            rows = rows.sort("line").sort(key, maintain_order=True)  # faster than one sort by all
+            rows = rows.with_columns(first=pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift())))
+            self._reject(rejects.repetitions(rows.filter(~pl.col("first")), self.layout), folder.name)
+            rows = rows.filter("first").drop("first")
+        self.accepted += rows.height
+        return int(folder.name), rows.drop("line")
+
+    def _reject(self, wrong: pl.DataFrame, name: str) -> None:
         """Add rejects to one of the files that are sorted by line."""
-        if rejects.height:
+        if wrong.height:
             path = self.folder / f"rejects-{name}.csv"
             with path.open("ab") as file:
-                rejects.sort("line", maintain_order=True).write_csv(file, include_header=False)
+                wrong.sort("line", maintain_order=True).write_csv(file, include_header=False)
             self.reject_files.add(path)
 
-    def merge_rejects(self) -> Path | None:
-        """Return a CSV of all rejects in the order of lines; None when there are none."""
+    def write_rejects(self, source: Source) -> tuple[Path, Path] | None:
+        """Return the list of all rejects and the rejected lines themselves; None when there are none."""
         if not self.reject_files:
             return None
-        path = self.folder / "rejects.csv"
-        with path.open("w", encoding="utf-8-sig", newline="") as target:
-            writer = csv.writer(target)
-            writer.writerow(REJECT_COLUMNS)
-            files = [_read_rejects(file) for file in sorted(self.reject_files)]
-            writer.writerows(heapq.merge(*files, key=_line_of))
-        return path
+        listed, lines = self.folder / "rejects.csv", self.folder / "rejected-lines.csv"
+        rejects.write_list(listed, source.encoding, rejects.merge(self.reject_files))
+        rejects.write_lines(lines, source, rejects.merge(self.reject_files))
+        return listed, lines
 
 
 def new_spool(folder: Path, kind: ImportKind) -> Spool:
@@ -111,47 +109,11 @@ def new_spool(folder: Path, kind: ImportKind) -> Spool:
     return Spool(folder, LAYOUTS[kind])
 
 
-def _line_of(reject: Any) -> int:
-    return int(reject[0])
-
-
-def _read_rejects(path: Path) -> Iterator[list[str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.reader(file)
-
-
-def _rejects(block: Block, checks: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """Return line, field, value and reason of all that is wrong: one row a wrong field."""
-    broken = block.broken.select("line", pl.lit("").alias("field"), "value", "reason")
-    wrong = [
-        checks.filter(~pl.col(f"?{column.header}")).select(
-            "line",
-            pl.lit(column.header).alias("field"),
-            pl.col(column.header).alias("value"),
-            reason=pl.when(pl.col(column.header) == "")
-            .then(pl.lit("不能为空"))
-            .otherwise(pl.lit(column.reason)),
-        )
-        for column in layout.columns
-    ]
-    return _shown(pl.concat([broken, *wrong]))
-
-
-def _repetitions(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    headers = [column.header for column in layout.columns if column.name in layout.key]
-    values = pl.concat_str([pl.col(name).cast(pl.String) for name in layout.key], separator=" ")
-    return _shown(
-        rows.select(
-            "line",
-            pl.lit(" ".join(headers)).alias("field"),
-            values.alias("value"),
-            pl.lit("与前面的行重复").alias("reason"),
-        )
-    )
-
-
-def _shown(rejects: pl.DataFrame) -> pl.DataFrame:
-    """Cut long values, and disarm those that a spreadsheet would take for a formula."""
-    value = pl.col("value").str.slice(0, MOST_SHOWN)
-    risky = value.str.contains(r"^[=+\-@\t\r]")
-    return rejects.with_columns(value=pl.when(risky).then("'" + value).otherwise(value))
+def _ascends(rows: pl.DataFrame, key: Sequence[str]) -> bool:
+    """Is each row's key greater than that of the row before?"""
+    is_equal, is_greater = pl.lit(True), pl.lit(False)
+    for name in key:
+        column, before = pl.col(name), pl.col(name).shift()
+        is_greater = is_greater | (is_equal & (column > before))
+        is_equal = is_equal & (column == before)
+    return bool(rows.select(is_greater.slice(1).all()).item())

@@ -13,7 +13,20 @@ from services.contracts.values import Year, region_prefix
 from services.subsidy.policy.domain import FACTS, WORD, Expression, Policy
 from services.subsidy.screening.store import FACT_COLUMNS, VERDICT_COLUMNS
 
-MONTHS = ("unit_no", "month", "headcount", "due", "paid", "repaid", "exempt")
+EMPLOYERS = (
+    "unit_no",
+    "credit_code",
+    "region",
+    "unit_type",
+    "size_class",
+    "headcount",
+    "labour_dispatch",
+    "audit_findings",
+)
+MONTHS = ("unit_no", "month", "headcount", "due", "paid", "repaid", "exempt", "new_recipients")
+LATER = ("new_recipients",)  # columns that files did not always have: null in parts that lack them
+
+NONE_PAID = ("exempt", "months_full", "base", "headcount_sum", "months_insured")
 
 
 def annual_facts(imports: Sequence[pl.LazyFrame], base_year: Year) -> pl.LazyFrame:
@@ -23,7 +36,7 @@ def annual_facts(imports: Sequence[pl.LazyFrame], base_year: Year) -> pl.LazyFra
     """
     month = pl.col("month")
     window = [
-        frame.select(MONTHS).filter(month // 100 >= base_year - 1, month // 100 <= base_year)
+        _with_later(frame).select(MONTHS).filter(month // 100 >= base_year - 1, month // 100 <= base_year)
         for frame in imports
     ]
     months = pl.concat(window)
@@ -37,7 +50,21 @@ def annual_facts(imports: Sequence[pl.LazyFrame], base_year: Year) -> pl.LazyFra
         exempt=pl.col("exempt").filter(in_base).sum(),
         months_full=full.sum().cast(pl.Int64),
         base=pl.col("paid").filter(in_base).sum(),
+        headcount_sum=pl.col("headcount").filter(in_base).sum(),
+        months_insured=in_base.sum().cast(pl.Int64),
+        new_recipients=_sum_if_known(pl.col("new_recipients").filter(in_base)),
     )
+
+
+def _with_later(frame: pl.LazyFrame) -> pl.LazyFrame:
+    lacking = set(LATER) - set(frame.collect_schema().names())
+    return frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in sorted(lacking))
+
+
+def _sum_if_known(values: pl.Expr) -> pl.Expr:
+    """Return the sum; null when there is nothing to add, or one of the months does not say."""
+    known = (values.null_count() == 0) & (values.len() > 0)
+    return pl.when(known).then(values.sum()).otherwise(None)
 
 
 def unit_facts(
@@ -53,7 +80,7 @@ def unit_facts(
     flags = pl.col("labour_dispatch", "audit_findings").cast(pl.Int64)
     facts = employers.with_columns(flags).rename({"headcount": "headcount_now"})
     facts = facts.join(annual, on="unit_no", how="left")
-    facts = facts.with_columns(pl.col("exempt", "months_full", "base").fill_null(0))
+    facts = facts.with_columns(pl.col(NONE_PAID).fill_null(0))
     for name, listed in (("dishonest", dishonest), ("zombie", zombie)):
         facts = _flag(facts, name, listed)
     return facts.select("unit_no", "region", *FACT_COLUMNS).sort("unit_no").collect()
@@ -94,6 +121,25 @@ def decide(policy: Policy, facts: pl.DataFrame) -> pl.DataFrame:
         ratio=pl.col("ratio").fill_null(0),
         amount=pl.when(eligible).then("amount").otherwise(0),
     ).select(VERDICT_COLUMNS)
+
+
+def outlook(policy: Policy, facts: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `eligible`, `unknown` and `payable` (fen, 0 unless eligible) to facts: a verdict without reasons.
+
+    Numbers may be of any width, words may be categories.
+    """
+    numbers = [name for name, kind in FACTS.items() if kind != WORD]
+    wide = facts.with_columns(pl.col(numbers).cast(pl.Int64))
+    rated = wide.with_columns(layoff_rate=_column(policy.layoff_rate, policy))
+    rated = rated.with_columns(ratio=_column(policy.ratio, policy))
+    passed = pl.all_horizontal([_column(each.expression, policy) for each in policy.criteria])
+    amount = _column(policy.amount, policy)
+    eligible = passed.fill_null(False) & amount.is_not_null()
+    return rated.with_columns(
+        eligible=eligible,
+        unknown=~eligible & passed.fill_null(True),
+        payable=pl.when(eligible).then(amount).otherwise(0),
+    )
 
 
 def _column(expression: Expression, policy: Policy) -> pl.Expr:

@@ -1,0 +1,1 @@
+"""Files of units as clerks keep them."""

@@ -1,0 +1,1 @@
+"""Who decided what: the audit trail of all rooms."""

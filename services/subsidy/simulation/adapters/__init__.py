@@ -1,0 +1,1 @@
+"""Kept facts as columns, and the effect of a policy on them."""

@@ -1,0 +1,1 @@
+"""The standard out of its file."""

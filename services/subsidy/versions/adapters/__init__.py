@@ -1,0 +1,1 @@
+"""Months over columns."""
