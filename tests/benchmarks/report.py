@@ -75,9 +75,8 @@ def write_section(name: str, found: Findings, loads: tuple[str, str], path: Path
     """Put the section of a part into the page, in place of what it found before."""
     page = path.read_text("utf-8") if path.exists() else TITLE
     head, *sections = re.split(r"^(?=## )", page, flags=re.MULTILINE)
-    kept = {section.splitlines()[0]: section for section in sections}
-    text = section_of(name, found, loads)
-    kept[text.splitlines()[0]] = text
+    kept = {section.partition(":")[0]: section for section in sections}  # whatever a part is called now
+    kept[f"## {name}"] = section_of(name, found, loads)
     path.write_text("\n".join(part.strip() + "\n" for part in (head, *kept.values())), "utf-8")
 
 

@@ -24,6 +24,13 @@ def test_a_part_replaces_its_section_and_no_other(tmp_path):
     assert write(path, "one", Row(what="first")) == before
 
 
+def test_a_part_replaces_its_section_under_another_title_too(tmp_path):
+    path = tmp_path / "RESULTS.md"
+    write(path, "one", Row(what="first"))
+    write_section("one", Findings(title="of more", sizes="", rows=[]), ("0", "0"), path)
+    assert path.read_text("utf-8").count("## one: ") == 1 and "## one: of more" in path.read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("figure", "goal", "says"),
     [(1.5, 1.5, "met"), (1.2, 1.5, "met"), (1.8, 1.5, "**missed by 20%**"), (9.0, None, "")],
